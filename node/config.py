@@ -1,0 +1,207 @@
+"""Settings: one TOML file, ``ENTRAIDE_<SECTION>_<NAME>`` variables over it, read once.
+
+Every setting is typed and checked here, so that a mistake is told at start with what to do.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from node.errors import ConfigError
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of the TOML file; an unknown name in it is an error."""
+
+
+class NodeSettings(Section):
+    domain: str  # what stands in addresses: @name@domain, with a port when not the usual one
+    name: str  # of the quartier, as people say it
+    latitude: float
+    longitude: float
+    radius_m: int = 800  # the territory when no GeoJSON is given
+    territory_geojson: str = ""  # path of a GeoJSON polygon; wins over the circle
+    public_url: str = ""  # base of all ids and links; "" means https://domain
+    data_dir: str = "data"  # relative to the file that names it
+    languages: tuple[str, ...] = ("fr", "en")
+    contact_email: str = ""
+
+
+class ServerSettings(Section):
+    host: str = "127.0.0.1"
+    port: int = 8080
+    proxies: tuple[str, ...] = ("127.0.0.1", "::1")  # whose Forwarded headers count
+    metrics_from: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    stop_seconds: float = 30.0
+
+
+class DatabaseSettings(Section):
+    url: str = ""  # "" means SQLite in data_dir; postgresql://… for larger nodes
+    readers: int = 4  # threads that read
+    writers: int = 4  # connections that write, PostgreSQL only
+    unit_batch: int = 64  # units of work in one group commit, SQLite only
+
+
+class FederationSettings(Section):
+    insecure_loopback: bool = False
+    retry_scale: float = 1.0  # multiplies the retry schedule; below 1 for tests
+    authorized_fetch: bool = False  # ask a signature for public documents too
+    deliveries_per_host: int = 2
+    deliveries_at_once: int = 512
+    wide_reach_m: int = 3000  # how far `wide` reaches from the place of a proposal
+
+
+class LimitsSettings(Section):
+    rate_limits: bool = True
+    requests_per_5min: int = 300  # per address, or per /64 of IPv6
+    inbox_per_5min: int = 30000  # signed deliveries per sending host
+    body_bytes: int = 1024 * 1024
+    json_depth: int = 64
+    json_nodes: int = 10_000
+    header_seconds: float = 30.0
+    body_seconds: float = 60.0
+    idle_seconds: float = 75.0
+    signature_past_s: int = 3600
+    signature_ahead_s: int = 300
+    clock_error_s: int = 300
+    fetch_connect_s: float = 5.0
+    fetch_read_s: float = 10.0
+    fetch_total_s: float = 30.0
+    fetch_bytes: int = 1024 * 1024
+    fetch_redirects: int = 3
+    fetch_per_host: int = 4
+    deliver_seconds: float = 10.0
+    inbox_pending: int = 20_000  # journal entries waiting; above it the inbox answers 503
+
+
+class LogSettings(Section):
+    level: str = "INFO"
+
+
+class Settings(Section):
+    node: NodeSettings
+    server: ServerSettings = ServerSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    federation: FederationSettings = FederationSettings()
+    limits: LimitsSettings = LimitsSettings()
+    log: LogSettings = LogSettings()
+    directory: str = "."  # of the file, set by `load`
+
+    @property
+    def base_url(self) -> str:
+        """The base of all ids and links, without a slash at its end."""
+        if self.node.public_url:
+            return self.node.public_url.rstrip("/")
+        scheme = "http" if self.federation.insecure_loopback else "https"
+        return f"{scheme}://{self.node.domain}"
+
+    @property
+    def data_dir(self) -> Path:
+        return Path(self.directory, self.node.data_dir)
+
+    @property
+    def database_url(self) -> str:
+        """``sqlite:///…`` or ``postgresql://…``."""
+        return self.database.url or f"sqlite:///{self.data_dir.resolve() / 'entraide.sqlite3'}"
+
+
+SECTIONS: dict[str, type[Section]] = {
+    "node": NodeSettings,
+    "server": ServerSettings,
+    "database": DatabaseSettings,
+    "federation": FederationSettings,
+    "limits": LimitsSettings,
+    "log": LogSettings,
+}
+
+
+def _from_environment(raw: dict[str, Any], environment: Mapping[str, str]) -> None:
+    for section, struct in SECTIONS.items():
+        for field in msgspec.structs.fields(struct):
+            value = environment.get(f"ENTRAIDE_{section}_{field.name}".upper())
+            if value is None:
+                continue
+            listed = isinstance(field.default, tuple)
+            raw.setdefault(section, {})[field.name] = (
+                [part.strip() for part in value.split(",") if part.strip()] if listed else value
+            )
+
+
+def _check(settings: Settings) -> Settings:
+    node, federation = settings.node, settings.federation
+    base = urlsplit(settings.base_url)
+    if not node.domain or "/" in node.domain or "@" in node.domain:
+        raise ConfigError(f"node.domain must be HOST or HOST:PORT, not {node.domain!r}.")
+    if not node.name.strip():
+        raise ConfigError("node.name is empty: give the quartier's name.")
+    if not (-90 <= node.latitude <= 90 and -180 <= node.longitude <= 180):
+        raise ConfigError("node.latitude must lie in -90…90 and node.longitude in -180…180.")
+    if not 50 <= node.radius_m <= 20_000:
+        raise ConfigError("node.radius_m must lie in 50…20000 metres.")
+    if base.scheme not in ("https", "http") or not base.hostname or base.path or base.query:
+        raise ConfigError(f"node.public_url must be like https://example.org, not {base.geturl()}.")
+    if base.scheme == "http" and not federation.insecure_loopback:
+        raise ConfigError(
+            "node.public_url is http: other servers will not believe it. Use https, or set "
+            "federation.insecure_loopback = true for a test on this machine alone."
+        )
+    if federation.insecure_loopback and not is_loopback(settings.server.host):
+        raise ConfigError(
+            f"server.host is {settings.server.host}, but with federation.insecure_loopback the "
+            "node binds to 127.0.0.0/8 or ::1 only. Change one of the two."
+        )
+    if not 0 <= settings.server.port <= 65535:
+        raise ConfigError("server.port must lie in 0…65535.")
+    if not settings.database_url.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:")):
+        raise ConfigError("database.url must begin with sqlite:/// or postgresql://.")
+    if federation.retry_scale <= 0:
+        raise ConfigError("federation.retry_scale must be above 0.")
+    return settings
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def build(
+    raw: dict[str, Any], *, directory: str = ".", environment: Mapping[str, str] | None = None
+) -> Settings:
+    """Settings from the tables of a TOML file; raises ConfigError."""
+    _from_environment(raw, os.environ if environment is None else environment)
+    if "node" not in raw:
+        raise ConfigError("The [node] table is missing: `entraide init` writes a complete file.")
+    try:
+        settings = msgspec.convert({**raw, "directory": directory}, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"The settings do not fit: {error}") from error
+    return _check(settings)
+
+
+def load(path: Path, *, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read a file; raises ConfigError with what to do."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError(
+            f"There is no file {path}. Write one with: entraide init --config {path} …"
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The file {path} cannot be read: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"The file {path} is not valid TOML: {error}") from error
+    if "directory" in raw:
+        raise ConfigError(f"The file {path} has a name that is not a setting: directory.")
+    return build(raw, directory=str(path.resolve().parent), environment=environment)

@@ -1,0 +1,102 @@
+"""People with an account here: their credentials, roles and tokens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from node.store.tables import accounts, actors, tokens
+from node.store.transaction import Transaction
+from node.store.upsert import insert_new
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    actor_id: int
+    username: str
+    email: str
+    password_hash: str
+    role: str
+    locale: str
+    confirmed_at: float | None
+
+
+_SELECT = sa.select(
+    accounts.c.actor_id,
+    actors.c.username,
+    accounts.c.email,
+    accounts.c.password_hash,
+    accounts.c.role,
+    accounts.c.locale,
+    accounts.c.confirmed_at,
+).join(actors, actors.c.id == accounts.c.actor_id)
+
+
+def insert(
+    tx: Transaction,
+    *,
+    actor_id: int,
+    email: str,
+    password_hash: str,
+    role: str,
+    confirmed_at: float | None,
+    now: float,
+    locale: str = "fr",
+) -> bool:
+    """False when the e-mail address is taken."""
+    return insert_new(
+        tx,
+        accounts,
+        {
+            "actor_id": actor_id,
+            "email": email,
+            "password_hash": password_hash,
+            "role": role,
+            "locale": locale,
+            "confirmed_at": confirmed_at,
+            "created_at": now,
+        },
+    )
+
+
+def by_username(tx: Transaction, username: str) -> Account | None:
+    row = tx.first(
+        _SELECT.where(actors.c.local.is_(True), sa.func.lower(actors.c.username) == username.lower())
+    )
+    return None if row is None else Account(*row)
+
+
+def set_role(tx: Transaction, actor_id: int, role: str) -> None:
+    tx.execute(sa.update(accounts).where(accounts.c.actor_id == actor_id).values(role=role))
+
+
+def set_password(tx: Transaction, actor_id: int, password_hash: str, *, now: float) -> None:
+    """Change the password; every token of the account ends."""
+    tx.execute(
+        sa.update(accounts)
+        .where(accounts.c.actor_id == actor_id)
+        .values(password_hash=password_hash)
+    )
+    tx.execute(
+        sa.update(tokens)
+        .where(tokens.c.account_id == actor_id, tokens.c.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+
+
+def delete(tx: Transaction, actor_id: int) -> None:
+    tx.execute(sa.delete(accounts).where(accounts.c.actor_id == actor_id))
+
+
+def count(tx: Transaction) -> int:
+    return int(tx.scalar(sa.select(sa.func.count()).select_from(accounts)) or 0)
+
+
+def add_token(
+    tx: Transaction, *, hash: str, account_id: int, scopes: str, now: float
+) -> None:
+    tx.execute(
+        sa.insert(tokens),
+        {"hash": hash, "account_id": account_id, "scopes": scopes, "created_at": now},
+    )

@@ -1,0 +1,253 @@
+"""Who follows whom, who blocks whom, and the inboxes that follow from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from node.ids import new_id
+from node.store.tables import actors, blocks, follows
+from node.store.transaction import Transaction
+from node.store.upsert import insert_new, insert_or_update
+
+PENDING = "pending"
+ACCEPTED = "accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    id: int
+    follower_id: int
+    target_id: int
+    state: str
+    activity_uri: str
+
+
+_COLUMNS = (
+    follows.c.id,
+    follows.c.follower_id,
+    follows.c.target_id,
+    follows.c.state,
+    follows.c.activity_uri,
+)
+
+
+def _one(tx: Transaction, *where: sa.ColumnElement[bool]) -> Follow | None:
+    row = tx.first(sa.select(*_COLUMNS).where(*where))
+    return None if row is None else Follow(*row)
+
+
+def between(tx: Transaction, follower_id: int, target_id: int) -> Follow | None:
+    return _one(tx, follows.c.follower_id == follower_id, follows.c.target_id == target_id)
+
+
+def by_activity(tx: Transaction, activity_uri: str) -> Follow | None:
+    return _one(tx, follows.c.activity_uri == activity_uri)
+
+
+def put(
+    tx: Transaction,
+    *,
+    follower_id: int,
+    target_id: int,
+    state: str,
+    activity_uri: str,
+    now: float,
+) -> None:
+    """Make the follow, or set its state and activity when there is one."""
+    insert_or_update(
+        tx,
+        follows,
+        {
+            "id": new_id(),
+            "follower_id": follower_id,
+            "target_id": target_id,
+            "state": state,
+            "activity_uri": activity_uri,
+            "created_at": now,
+        },
+        key=("follower_id", "target_id"),
+    )
+
+
+def accept(tx: Transaction, follow: Follow) -> None:
+    tx.execute(sa.update(follows).where(follows.c.id == follow.id).values(state=ACCEPTED))
+
+
+def remove(tx: Transaction, follower_id: int, target_id: int) -> bool:
+    return (
+        tx.execute(
+            sa.delete(follows).where(
+                follows.c.follower_id == follower_id, follows.c.target_id == target_id
+            )
+        ).rowcount
+        > 0
+    )
+
+
+def retarget(tx: Transaction, *, old_target: int, now: float) -> list[int]:
+    """The local followers of an actor that moved away; their follows of it are removed."""
+    rows = tx.all(
+        sa.select(follows.c.follower_id)
+        .join(actors, actors.c.id == follows.c.follower_id)
+        .where(follows.c.target_id == old_target, actors.c.local.is_(True))
+    )
+    return [row.follower_id for row in rows]
+
+
+# ── inboxes ──────────────────────────────────────────────────────────────────────────────────
+
+_FOLLOWER_INBOXES = (
+    sa.select(sa.func.coalesce(actors.c.shared_inbox, actors.c.inbox).label("inbox"))
+    .join(follows, follows.c.follower_id == actors.c.id)
+    .where(
+        follows.c.target_id == sa.bindparam("target"),
+        follows.c.state == ACCEPTED,
+        actors.c.local.is_(False),
+        actors.c.suspended_at.is_(None),
+        actors.c.gone_at.is_(None),
+    )
+    .distinct()
+)
+
+
+def follower_inboxes(tx: Transaction, target_id: int) -> list[str]:
+    """One inbox per server of the remote followers, shared where the server has one."""
+    return [row.inbox for row in tx.all(_FOLLOWER_INBOXES, {"target": target_id})]
+
+
+def inboxes_of(tx: Transaction, uris: list[str]) -> dict[str, str]:
+    """Actor uri → its own inbox, for the remote ones that are known and well."""
+    if not uris:
+        return {}
+    rows = tx.all(
+        sa.select(actors.c.uri, actors.c.inbox).where(
+            actors.c.uri.in_(uris),
+            actors.c.local.is_(False),
+            actors.c.gone_at.is_(None),
+            actors.c.suspended_at.is_(None),
+        )
+    )
+    return {row.uri: row.inbox for row in rows}
+
+
+def every_known_inbox(tx: Transaction) -> list[str]:
+    """One inbox per server that we ever met: a deletion must reach them all."""
+    rows = tx.all(
+        sa.select(sa.func.coalesce(actors.c.shared_inbox, actors.c.inbox).label("inbox"))
+        .where(
+            actors.c.local.is_(False), actors.c.gone_at.is_(None), actors.c.suspended_at.is_(None)
+        )
+        .distinct()
+    )
+    return [row.inbox for row in rows]
+
+
+# ── collections ──────────────────────────────────────────────────────────────────────────────
+
+
+def counts(tx: Transaction, actor_id: int) -> tuple[int, int]:
+    """(followers, following), accepted ones."""
+    followers = tx.scalar(
+        sa.select(sa.func.count()).where(
+            follows.c.target_id == actor_id, follows.c.state == ACCEPTED
+        )
+    )
+    following = tx.scalar(
+        sa.select(sa.func.count()).where(
+            follows.c.follower_id == actor_id, follows.c.state == ACCEPTED
+        )
+    )
+    return int(followers or 0), int(following or 0)
+
+
+def followers_page(
+    tx: Transaction, actor_id: int, *, before: int | None, most: int
+) -> list[tuple[int, str]]:
+    """Newest first: (follow id, follower's uri)."""
+    statement = (
+        sa.select(follows.c.id, actors.c.uri)
+        .join(actors, actors.c.id == follows.c.follower_id)
+        .where(follows.c.target_id == actor_id, follows.c.state == ACCEPTED)
+        .order_by(follows.c.id.desc())
+        .limit(most)
+    )
+    if before is not None:
+        statement = statement.where(follows.c.id < before)
+    return [(row.id, row.uri) for row in tx.all(statement)]
+
+
+def following_page(
+    tx: Transaction, actor_id: int, *, before: int | None, most: int
+) -> list[tuple[int, str]]:
+    """Newest first: (follow id, followed actor's uri)."""
+    statement = (
+        sa.select(follows.c.id, actors.c.uri)
+        .join(actors, actors.c.id == follows.c.target_id)
+        .where(follows.c.follower_id == actor_id, follows.c.state == ACCEPTED)
+        .order_by(follows.c.id.desc())
+        .limit(most)
+    )
+    if before is not None:
+        statement = statement.where(follows.c.id < before)
+    return [(row.id, row.uri) for row in tx.all(statement)]
+
+
+def followers_at(tx: Transaction, actor_id: int, prefix: str) -> list[str]:
+    """The followers of an actor whose ids begin with an origin (`https://host/`): what
+    FEP-8fcf calls the partial followers collection."""
+    rows = tx.all(
+        sa.select(actors.c.uri)
+        .join(follows, follows.c.follower_id == actors.c.id)
+        .where(
+            follows.c.target_id == actor_id,
+            follows.c.state == ACCEPTED,
+            actors.c.uri.startswith(prefix, autoescape=True),
+        )
+        .order_by(actors.c.uri)
+    )
+    return [row.uri for row in rows]
+
+
+# ── blocks ───────────────────────────────────────────────────────────────────────────────────
+
+
+def block(
+    tx: Transaction, *, actor_id: int, target_id: int, activity_uri: str | None, now: float
+) -> bool:
+    """`actor` blocks `target`; the follows between them end."""
+    remove(tx, actor_id, target_id)
+    remove(tx, target_id, actor_id)
+    return insert_new(
+        tx,
+        blocks,
+        {
+            "actor_id": actor_id,
+            "target_id": target_id,
+            "activity_uri": activity_uri,
+            "created_at": now,
+        },
+    )
+
+
+def unblock(tx: Transaction, *, actor_id: int, target_id: int) -> bool:
+    return (
+        tx.execute(
+            sa.delete(blocks).where(
+                blocks.c.actor_id == actor_id, blocks.c.target_id == target_id
+            )
+        ).rowcount
+        > 0
+    )
+
+
+def blocked(tx: Transaction, *, actor_id: int, target_id: int) -> bool:
+    return (
+        tx.scalar(
+            sa.select(blocks.c.created_at).where(
+                blocks.c.actor_id == actor_id, blocks.c.target_id == target_id
+            )
+        )
+        is not None
+    )

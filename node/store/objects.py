@@ -1,0 +1,376 @@
+"""Statuses and what people do with them: recipients, hashtags, reactions, shares, pins, graves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+
+from node.ids import new_id
+from node.social.statuses import Status
+from node.social.visibility import Visibility
+from node.store.tables import (
+    actors,
+    graves,
+    hashtags,
+    objects,
+    pins,
+    reactions,
+    recipients,
+    shares,
+)
+from node.store.transaction import Transaction
+from node.store.upsert import insert_many, insert_new
+
+_COLUMNS = (
+    objects.c.id,
+    objects.c.uri,
+    objects.c.local,
+    objects.c.type,
+    objects.c.author_id,
+    objects.c.visibility,
+    objects.c.name,
+    objects.c.content,
+    objects.c.summary,
+    objects.c.language,
+    objects.c.sensitive,
+    objects.c.url,
+    objects.c.in_reply_to,
+    objects.c.context,
+    objects.c.published,
+    objects.c.updated,
+    objects.c.document,
+)
+
+_BY_URI = sa.select(*_COLUMNS).where(objects.c.uri == sa.bindparam("uri"))
+_BY_ID = sa.select(*_COLUMNS).where(objects.c.id == sa.bindparam("id"))
+_BURIED = sa.select(graves.c.by).where(graves.c.uri == sa.bindparam("uri"))
+
+
+def _status(row: sa.Row[tuple[object, ...]]) -> Status:
+    values = list(row)
+    values[2] = bool(values[2])
+    values[5] = Visibility(values[5])
+    values[10] = bool(values[10])
+    return Status(*values)  # type: ignore[arg-type]  # the columns stand in the order of the fields
+
+
+# ── statuses ─────────────────────────────────────────────────────────────────────────────────
+
+
+def by_uri(tx: Transaction, uri: str) -> Status | None:
+    row = tx.first(_BY_URI, {"uri": uri})
+    return None if row is None else _status(row)
+
+
+def by_id(tx: Transaction, identifier: int) -> Status | None:
+    row = tx.first(_BY_ID, {"id": identifier})
+    return None if row is None else _status(row)
+
+
+def insert(
+    tx: Transaction,
+    status: Status,
+    *,
+    addressed: Iterable[str] = (),
+    tags: Iterable[str] = (),
+) -> bool:
+    """Store a new status; False, with nothing changed, when its uri is there already.
+
+    `addressed` are the recipients of one that is not public; `tags` are hashtag slugs.
+    """
+    fresh = insert_new(
+        tx,
+        objects,
+        {
+            "id": status.id,
+            "uri": status.uri,
+            "local": status.local,
+            "type": status.type,
+            "author_id": status.author_id,
+            "visibility": status.visibility.value,
+            "name": status.name,
+            "content": status.content,
+            "summary": status.summary,
+            "language": status.language,
+            "sensitive": status.sensitive,
+            "url": status.url,
+            "in_reply_to": status.in_reply_to,
+            "context": status.context,
+            "published": status.published,
+            "updated": status.updated,
+            "document": status.document,
+        },
+    )
+    if fresh:
+        insert_many(tx, recipients, [{"object_id": status.id, "uri": u} for u in set(addressed)])
+        _set_tags(tx, status.id, tags)
+    return fresh
+
+
+def update(
+    tx: Transaction,
+    identifier: int,
+    *,
+    name: str | None,
+    content: str,
+    summary: str | None,
+    language: str | None,
+    sensitive: bool,
+    updated: float | None,
+    document: str,
+    tags: Iterable[str] = (),
+) -> None:
+    """An edit: what was said changes; who said it, to whom and when does not."""
+    tx.execute(
+        sa.update(objects)
+        .where(objects.c.id == identifier)
+        .values(
+            name=name,
+            content=content,
+            summary=summary,
+            language=language,
+            sensitive=sensitive,
+            updated=updated,
+            document=document,
+        )
+    )
+    tx.execute(sa.delete(hashtags).where(hashtags.c.object_id == identifier))
+    _set_tags(tx, identifier, tags)
+
+
+def delete(tx: Transaction, status: Status, *, by: str, now: float) -> None:
+    """Remove a status and all that hangs on it; its grave stays."""
+    tx.execute(sa.delete(objects).where(objects.c.id == status.id))
+    bury(
+        tx,
+        status.uri,
+        by=by,
+        now=now,
+        local_id=status.id if status.local else None,
+        type=status.type,
+    )
+
+
+def _set_tags(tx: Transaction, identifier: int, tags: Iterable[str]) -> None:
+    insert_many(tx, hashtags, [{"slug": slug, "object_id": identifier} for slug in set(tags)])
+
+
+def recipients_of(tx: Transaction, identifier: int) -> set[str]:
+    return {
+        row.uri
+        for row in tx.all(sa.select(recipients.c.uri).where(recipients.c.object_id == identifier))
+    }
+
+
+def latest(
+    tx: Transaction,
+    *,
+    local: bool | None = None,
+    author_id: int | None = None,
+    public_only: bool = True,
+    before: int | None = None,
+    most: int = 40,
+) -> list[Status]:
+    """Newest first, in keyset pages by id."""
+    statement = sa.select(*_COLUMNS).order_by(objects.c.id.desc()).limit(most)
+    if local is not None:
+        statement = statement.where(objects.c.local.is_(local))
+    if author_id is not None:
+        statement = statement.where(objects.c.author_id == author_id)
+    if public_only:
+        statement = statement.where(objects.c.visibility.in_(("public", "unlisted")))
+    if before is not None:
+        statement = statement.where(objects.c.id < before)
+    return [_status(row) for row in tx.all(statement)]
+
+
+def replies(tx: Transaction, uri: str, *, after: int | None, most: int) -> list[tuple[int, str]]:
+    """Public replies to an object, oldest first: (id, uri)."""
+    statement = (
+        sa.select(objects.c.id, objects.c.uri)
+        .where(
+            objects.c.in_reply_to == uri, objects.c.visibility.in_(("public", "unlisted"))
+        )
+        .order_by(objects.c.id)
+        .limit(most)
+    )
+    if after is not None:
+        statement = statement.where(objects.c.id > after)
+    return [(row.id, row.uri) for row in tx.all(statement)]
+
+
+def in_context(tx: Transaction, context: str, *, after: int | None, most: int) -> list[tuple[int, str]]:
+    """Public objects of a conversation, oldest first: (id, uri)."""
+    statement = (
+        sa.select(objects.c.id, objects.c.uri)
+        .where(objects.c.context == context, objects.c.visibility.in_(("public", "unlisted")))
+        .order_by(objects.c.id)
+        .limit(most)
+    )
+    if after is not None:
+        statement = statement.where(objects.c.id > after)
+    return [(row.id, row.uri) for row in tx.all(statement)]
+
+
+def authors_of(tx: Transaction, uris: Sequence[str]) -> dict[str, int]:
+    """Object uri → author id, of those that are here."""
+    rows = tx.all(
+        sa.select(objects.c.uri, objects.c.author_id).where(objects.c.uri.in_(list(uris)))
+    )
+    return {row.uri: row.author_id for row in rows}
+
+
+# ── graves ───────────────────────────────────────────────────────────────────────────────────
+
+
+def bury(
+    tx: Transaction,
+    uri: str,
+    *,
+    by: str,
+    now: float,
+    local_id: int | None = None,
+    type: str | None = None,
+) -> None:
+    """Remember that `by` deleted or undid `uri`, whether or not it was ever here."""
+    insert_new(
+        tx, graves, {"uri": uri, "by": by, "local_id": local_id, "type": type, "at": now}
+    )
+
+
+def buried_by(tx: Transaction, uri: str) -> set[str]:
+    """The actors who deleted or undid this; empty when nobody did."""
+    return {row.by for row in tx.all(_BURIED, {"uri": uri})}
+
+
+def local_grave(tx: Transaction, uri: str) -> tuple[str | None, float] | None:
+    """Of a deleted local object: its former type and when."""
+    row = tx.first(
+        sa.select(graves.c.type, graves.c.at).where(
+            graves.c.uri == uri, graves.c.local_id.is_not(None)
+        )
+    )
+    return None if row is None else (row.type, row.at)
+
+
+# ── reactions, shares, pins ──────────────────────────────────────────────────────────────────
+
+
+def add_reaction(
+    tx: Transaction, *, object_id: int, actor_id: int, emoji: str, activity_uri: str
+) -> bool:
+    """A Like (`emoji` empty) or an EmojiReact."""
+    return insert_new(
+        tx,
+        reactions,
+        {
+            "id": new_id(),
+            "object_id": object_id,
+            "actor_id": actor_id,
+            "emoji": emoji,
+            "activity_uri": activity_uri,
+        },
+    )
+
+
+def remove_reaction(tx: Transaction, *, activity_uri: str, actor_id: int) -> bool:
+    done = tx.execute(
+        sa.delete(reactions).where(
+            reactions.c.activity_uri == activity_uri, reactions.c.actor_id == actor_id
+        )
+    )
+    return done.rowcount > 0
+
+
+def reaction_count(tx: Transaction, object_id: int) -> int:
+    return int(
+        tx.scalar(sa.select(sa.func.count()).where(reactions.c.object_id == object_id)) or 0
+    )
+
+
+def add_share(
+    tx: Transaction, *, object_id: int, actor_id: int, activity_uri: str, published: float
+) -> bool:
+    return insert_new(
+        tx,
+        shares,
+        {
+            "id": new_id(),
+            "object_id": object_id,
+            "actor_id": actor_id,
+            "activity_uri": activity_uri,
+            "published": published,
+        },
+    )
+
+
+def remove_share(tx: Transaction, *, activity_uri: str, actor_id: int) -> bool:
+    done = tx.execute(
+        sa.delete(shares).where(
+            shares.c.activity_uri == activity_uri, shares.c.actor_id == actor_id
+        )
+    )
+    return done.rowcount > 0
+
+
+def share_activity(tx: Transaction, *, object_id: int, actor_id: int) -> str | None:
+    """The Announce by which an actor shared an object."""
+    uri: str | None = tx.scalar(
+        sa.select(shares.c.activity_uri).where(
+            shares.c.object_id == object_id, shares.c.actor_id == actor_id
+        )
+    )
+    return uri
+
+
+def share_count(tx: Transaction, object_id: int) -> int:
+    return int(tx.scalar(sa.select(sa.func.count()).where(shares.c.object_id == object_id)) or 0)
+
+
+def add_pin(tx: Transaction, *, actor_id: int, object_id: int, now: float) -> bool:
+    return insert_new(tx, pins, {"actor_id": actor_id, "object_id": object_id, "added_at": now})
+
+
+def remove_pin(tx: Transaction, *, actor_id: int, object_id: int) -> bool:
+    done = tx.execute(
+        sa.delete(pins).where(pins.c.actor_id == actor_id, pins.c.object_id == object_id)
+    )
+    return done.rowcount > 0
+
+
+def pinned(tx: Transaction, actor_id: int) -> list[Status]:
+    rows = tx.all(
+        sa.select(*_COLUMNS)
+        .join(pins, pins.c.object_id == objects.c.id)
+        .where(pins.c.actor_id == actor_id)
+        .order_by(pins.c.added_at.desc())
+        .limit(20)
+    )
+    return [_status(row) for row in rows]
+
+
+# ── who was told ─────────────────────────────────────────────────────────────────────────────
+
+
+def inboxes_told_of(tx: Transaction, object_uri: str) -> list[str]:
+    """The inboxes of those who reacted to, shared or answered an object from elsewhere: they
+    must hear of its end as its followers do."""
+    reacted = (
+        sa.select(sa.func.coalesce(actors.c.shared_inbox, actors.c.inbox).label("inbox"))
+        .join(reactions, reactions.c.actor_id == actors.c.id)
+        .join(objects, objects.c.id == reactions.c.object_id)
+        .where(objects.c.uri == object_uri, actors.c.local.is_(False))
+    )
+    shared = (
+        sa.select(sa.func.coalesce(actors.c.shared_inbox, actors.c.inbox).label("inbox"))
+        .join(shares, shares.c.actor_id == actors.c.id)
+        .join(objects, objects.c.id == shares.c.object_id)
+        .where(objects.c.uri == object_uri, actors.c.local.is_(False))
+    )
+    answered = (
+        sa.select(sa.func.coalesce(actors.c.shared_inbox, actors.c.inbox).label("inbox"))
+        .join(objects, objects.c.author_id == actors.c.id)
+        .where(objects.c.in_reply_to == object_uri, actors.c.local.is_(False))
+    )
+    return [row.inbox for row in tx.all(sa.union(reacted, shared, answered))]

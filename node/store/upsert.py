@@ -1,0 +1,54 @@
+"""`INSERT … ON CONFLICT`, which both databases have and SQLAlchemy spells once for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+if TYPE_CHECKING:
+    from node.store.transaction import Transaction
+
+
+@cache
+def _ignoring(table: sa.Table, dialect: str) -> sa.Insert:
+    if dialect == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing()
+    return postgresql.insert(table).on_conflict_do_nothing()
+
+
+@cache
+def _replacing(
+    table: sa.Table, dialect: str, key: tuple[str, ...], changed: tuple[str, ...]
+) -> sa.Insert:
+    if dialect == "sqlite":
+        lite = sqlite.insert(table)
+        return lite.on_conflict_do_update(
+            index_elements=list(key), set_={name: lite.excluded[name] for name in changed}
+        )
+    large = postgresql.insert(table)
+    return large.on_conflict_do_update(
+        index_elements=list(key), set_={name: large.excluded[name] for name in changed}
+    )
+
+
+def insert_new(tx: Transaction, table: sa.Table, row: Mapping[str, Any]) -> bool:
+    """Insert the row; False, and nothing changed, when one with its unique values is there."""
+    return tx.execute(_ignoring(table, tx.dialect), row).rowcount == 1
+
+
+def insert_many(tx: Transaction, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the rows that are not there yet."""
+    if rows:
+        tx.execute(_ignoring(table, tx.dialect), rows)
+
+
+def insert_or_update(
+    tx: Transaction, table: sa.Table, row: Mapping[str, Any], *, key: tuple[str, ...]
+) -> None:
+    """Insert the row, or set its other columns where one with that key is there."""
+    changed = tuple(name for name in row if name not in key and name != "id")
+    tx.execute(_replacing(table, tx.dialect, key, changed), row)
