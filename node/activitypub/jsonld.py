@@ -8,7 +8,7 @@ caller, who bounds its time. Both give documents that the readers read alike.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -163,7 +163,8 @@ def expand_and_compact(document: dict[str, Any]) -> dict[str, Any] | Rejected:
         expanded = _pyld().expand(
             prepared, {"expandContext": _OURS, "documentLoader": _load, "base": ""}
         )
-    except Exception as cause:  # noqa: BLE001 (PyLD fails in many ways on nonsense; none may reach us)
+    except Exception as cause:
+        # PyLD fails in many ways on nonsense, not only with its own error.
         return Rejected(f"JSON-LD: {type(cause).__name__}: {str(cause)[:200]}")
     return compact(expanded, decided)
 
@@ -179,24 +180,25 @@ def check_safe(document: dict[str, Any]) -> list[str]:
             dropped.append(f"@context {url}")
         return _remote(url, {} if context is None else context)
 
-    def note(value: Any) -> None:
-        if isinstance(value, list):
-            for one in value:
-                note(one)
-        elif isinstance(value, dict):
-            for key, inside in value.items():
-                if ":" not in key and not key.startswith("@") or key.startswith("_:"):
-                    dropped.append(key)
-                note(inside)
-            types = value.get("@type", [])
-            for name in types if isinstance(types, list) else [types]:
-                if ":" not in name and not name.startswith("@") or name.startswith("_:"):
-                    dropped.append(name)
-            if ":" not in value.get("@id", ":"):
-                dropped.append(f"@id {value['@id']}")
-
-    note(_pyld().expand(document, {"documentLoader": load}, on_property_dropped=dropped.append))
+    options = {"documentLoader": load}
+    dropped += _undefined(_pyld().expand(document, options, on_property_dropped=dropped.append))
     return dropped
+
+
+def _undefined(value: Any) -> Iterator[str]:
+    """Names in expanded JSON-LD that no context defined, ids that are not absolute."""
+    if isinstance(value, list):
+        for one in value:
+            yield from _undefined(one)
+    elif isinstance(value, dict):
+        types = value.get("@type", [])
+        for name in (*value, *(types if isinstance(types, list) else [types])):
+            if name.startswith("_:") or (":" not in name and not name.startswith("@")):
+                yield name
+        if ":" not in value.get("@id", ":"):
+            yield f"@id {value['@id']}"
+        for inside in value.values():
+            yield from _undefined(inside)
 
 
 class _Cleaner:

@@ -1,0 +1,83 @@
+"""Typed documents, parsed at the edge from what ``jsonld`` made of the bytes.
+
+``parse_activity``, ``parse_actor`` and ``parse_object`` never raise: nonsense is Rejected.
+"""
+
+from node.activitypub.documents.activities import (
+    Accept,
+    Activity,
+    Add,
+    Announce,
+    Block,
+    Create,
+    Delete,
+    EmojiReact,
+    Flag,
+    Follow,
+    Like,
+    Move,
+    Offer,
+    Reject,
+    Remove,
+    Undo,
+    Unknown,
+    Update,
+    parse_activity,
+)
+from node.activitypub.documents.actors import (
+    ACTOR_TYPES,
+    ActorDocument,
+    Field,
+    PublicKey,
+    parse_actor,
+)
+from node.activitypub.documents.objects import (
+    Attachment,
+    Emoji,
+    Hashtag,
+    Mention,
+    ObjectDocument,
+    PollOption,
+    Tombstone,
+    parse_object,
+)
+from node.activitypub.documents.parts import Link, Reference, links, reference
+
+__all__ = [
+    "ACTOR_TYPES",
+    "Accept",
+    "Activity",
+    "ActorDocument",
+    "Add",
+    "Announce",
+    "Attachment",
+    "Block",
+    "Create",
+    "Delete",
+    "Emoji",
+    "EmojiReact",
+    "Field",
+    "Flag",
+    "Follow",
+    "Hashtag",
+    "Like",
+    "Link",
+    "Mention",
+    "Move",
+    "ObjectDocument",
+    "Offer",
+    "PollOption",
+    "PublicKey",
+    "Reference",
+    "Reject",
+    "Remove",
+    "Tombstone",
+    "Undo",
+    "Unknown",
+    "Update",
+    "links",
+    "parse_activity",
+    "parse_actor",
+    "parse_object",
+    "reference",
+]
