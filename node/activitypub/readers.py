@@ -32,8 +32,6 @@ _IRI: Final = re.compile(r"(https?)://([^/?#\\@\s]+)(?:[/?#]|$)", re.IGNORECASE)
 _NOT_IN_IRI: Final = re.compile(
     '[\x00-\x20\x7f-\x9f<>"\\\\^`{|}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]'
 )
-    '[\x00-\x20\x7f-\x9f<>"\\\\^`{|}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]'
-)
 _HOST: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
 _AUTHORITY: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(?::([0-9]{0,5}))?")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,20}(?:\.[0-9]{1,20})?(?:[eE][+-]?[0-9]{1,2})?")

@@ -32,7 +32,20 @@ ATTACHMENTS: Final = 16
 OPTIONS: Final = 50
 URLS: Final = 64
 _OBJECT_TYPES: Final = frozenset(
-    "Note Article Page Question Event Video Image Audio Document Proposal Place Agreement".split()
+    [
+        "Note",
+        "Article",
+        "Page",
+        "Question",
+        "Event",
+        "Video",
+        "Image",
+        "Audio",
+        "Document",
+        "Proposal",
+        "Place",
+        "Agreement",
+    ]
 )
 _MEDIA: Final = frozenset({"Document", "Image", "Video", "Audio", "Link"})
 # FEP-e232: an object link in the tags, with one of these relations, is a quote
