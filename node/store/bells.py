@@ -1,0 +1,195 @@
+"""Bells wake workers: inside a process, and on SQLite between processes that share the file.
+
+Each process binds a Unix datagram socket in a directory beside the database. To ring is to send
+the bell's name to every socket there; nobody polls. PostgreSQL has NOTIFY instead (postgres.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import hashlib
+import logging
+import os
+import secrets
+import socket
+import stat
+import tempfile
+import weakref
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+_PATH_BYTES = 100  # sun_path holds 108 with its NUL, 104 on BSD
+_NAME_BYTES = 24  # of a socket's file name
+# A full queue refuses datagrams, so a name may be missing. The kernel keeps at least ten
+# (net.unix.max_dgram_qlen): whoever finds that many waiting rings every bell.
+_MAYBE_OVERFLOWED = 10
+
+
+class Bell:
+    """One listener of one bell. A ring between two waits is remembered."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        self._rung.set()
+
+    async def wait(self, timeout: float | None = None) -> bool:  # noqa: ASYNC109 – a quiet end, not an error
+        """True when rung since the last wait, False after `timeout` seconds without a ring."""
+        if not self._rung.is_set():
+            try:
+                async with asyncio.timeout(timeout):
+                    await self._rung.wait()
+            except TimeoutError:
+                return False
+        self._rung.clear()
+        return True
+
+
+class Bells:
+    """All listeners of this process. Only the event loop's thread touches it."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[str, weakref.WeakSet[Bell]] = {}
+
+    def bell(self, name: str) -> Bell:
+        """A new listener; it is forgotten when the caller lets go of it."""
+        bell = Bell()
+        self._listeners.setdefault(name, weakref.WeakSet()).add(bell)
+        return bell
+
+    def ring(self, names: Iterable[str]) -> None:
+        for name in names:
+            listeners = self._listeners.get(name)
+            if listeners is None:
+                continue
+            for bell in listeners:
+                bell.ring()
+            if not listeners:
+                del self._listeners[name]
+
+    def ring_all(self) -> None:
+        """When rings may have been missed."""
+        self.ring(list(self._listeners))
+
+
+class SocketBells:
+    """The datagram socket of this process beside a SQLite database."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._directory: Path | None = None
+        self._own: Path | None = None
+        self._socket: socket.socket | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def open(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        ring: Callable[[Iterable[str]], None],
+        ring_all: Callable[[], None],
+    ) -> None:
+        """Begin to listen. Without a usable directory a warning is logged and work goes on:
+        workers then see other processes' work when their own next due time comes.
+        """
+        try:
+            self._directory = _directory_of(self._database)
+            own = self._directory / f"{os.getpid()}.{secrets.token_hex(4)}"
+            endpoint = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            endpoint.setblocking(False)
+            self._socket = endpoint
+            endpoint.bind(str(own))
+        except OSError as error:
+            self._directory = None
+            self.close()
+            log.warning("Other processes cannot wake this one (%s): %s", self._database, error)
+            return
+        self._own = own
+        self._loop = loop
+        loop.add_reader(endpoint, self._receive, endpoint, ring, ring_all)
+
+    def close(self) -> None:
+        if self._socket is None:
+            return
+        if self._loop is not None:
+            self._loop.remove_reader(self._socket)
+        self._socket.close()
+        self._socket = None
+        if self._own is not None:
+            self._own.unlink(missing_ok=True)
+
+    def send(self, names: Iterable[str]) -> None:
+        """Ring in the other processes; from any one thread, without ever blocking."""
+        endpoint, directory = self._socket, self._directory
+        if endpoint is None or directory is None or self._own is None:
+            return
+        try:
+            peers = os.listdir(directory)
+        except OSError as error:
+            log.warning("The bells of other processes cannot be found: %s", error)
+            return
+        if len(peers) < 2:
+            return
+        message = "\n".join(names).encode()
+        for peer in peers:
+            if peer != self._own.name:
+                _send(endpoint, message, directory / peer)
+
+    @staticmethod
+    def _receive(
+        endpoint: socket.socket,
+        ring: Callable[[Iterable[str]], None],
+        ring_all: Callable[[], None],
+    ) -> None:
+        names: set[str] = set()
+        count = 0
+        while count < 10_000:
+            try:
+                message = endpoint.recv(65_536)
+            except (BlockingIOError, InterruptedError):
+                break
+            except OSError:
+                return
+            count += 1
+            names.update(message.decode("utf-8", "replace").split("\n"))
+        if count >= _MAYBE_OVERFLOWED:
+            ring_all()
+        else:
+            ring(names)
+
+
+def _send(endpoint: socket.socket, message: bytes, peer: Path) -> None:
+    try:
+        endpoint.sendto(message, str(peer))
+    except ConnectionRefusedError:  # nobody is bound: left behind by a process that was killed
+        with contextlib.suppress(OSError):
+            peer.unlink()
+    except OSError as error:
+        # Full (it will ring everything, see above), or gone in the meantime.
+        if error.errno not in (errno.EAGAIN, errno.ENOBUFS, errno.ENOENT):
+            log.warning("A process cannot be woken: %s", error)
+
+
+def _directory_of(database: Path) -> Path:
+    """`<database>.bells`, or a short name in the temporary directory when that is too long for
+    a socket's address. Raises PermissionError when it belongs to someone else.
+    """
+    beside = database.with_name(database.name + ".bells")
+    if len(os.fsencode(beside)) + 1 + _NAME_BYTES > _PATH_BYTES:
+        digest = hashlib.sha256(os.fsencode(database)).hexdigest()[:16]
+        beside = Path(tempfile.gettempdir(), f"entraide-{digest}")
+    owner = database.stat().st_uid
+    with contextlib.suppress(FileExistsError):
+        beside.mkdir(mode=0o700)
+        if os.geteuid() == 0:  # the administrator's command must not lock the node out
+            os.chown(beside, owner, database.stat().st_gid)
+    found = beside.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (os.geteuid(), owner):
+        raise PermissionError(errno.EPERM, "belongs to someone else", str(beside))
+    if stat.S_IMODE(found.st_mode) & 0o077:
+        beside.chmod(0o700)
+    return beside
