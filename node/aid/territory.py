@@ -8,7 +8,7 @@ street between them have cells that touch or overlap. H3 has no types: it is wra
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -125,16 +125,19 @@ class Territory:
         return " ".join(compact)
 
     @classmethod
-    def decode(cls, text: str) -> Territory | Rejected:
-        """What `encode` wrote, from anyone: bounded before anything is unpacked."""
-        if len(text) > MAX_WIRE_CELLS * 17:
+    def decode(cls, written: str | Sequence[object]) -> Territory | Rejected:
+        """What `encode` wrote, or the same as a list of cells, from anyone.
+
+        Bounded before anything is unpacked.
+        """
+        if isinstance(written, str) and len(written) > MAX_WIRE_CELLS * 17:
             return Rejected("territory: too long")
-        compact = text.split()
+        compact = written.split() if isinstance(written, str) else written
         if not 0 < len(compact) <= MAX_WIRE_CELLS:
             return Rejected("territory: no cell, or too many")
         total = 0
         for cell in compact:
-            if not (len(cell) == 15 and h3.is_valid_cell(cell)):
+            if not (isinstance(cell, str) and len(cell) == 15 and h3.is_valid_cell(cell)):
                 return Rejected("territory: not an H3 cell")
             resolution = h3.get_resolution(cell)
             if resolution > RESOLUTION:
