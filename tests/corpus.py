@@ -156,6 +156,53 @@ def expectations(
     return cast(Json, _replace(entry.expect, table))
 
 
+def served(
+    entry: Entry,
+    *,
+    host: str,
+    node: str,
+    object_id: str = "1",
+    follow_id: str = "1",
+    other: str = "other.example",
+    scheme: str = "http",
+    public_key_pem: str = SAMPLE_KEY,
+) -> dict[str, Json]:
+    """What the peer answers, by address, at the moment when it sends the entry.
+
+    Everything that the entry requires and embeds, each with the context of the document around
+    it; what a Delete names is no longer there. Tests serve this map and answer 404 to the rest.
+    """
+    origin = host if "://" in host else f"{scheme}://{host}"
+    found: dict[str, Json] = {}
+
+    def take(document: Any, context: Any) -> None:
+        for part in document if isinstance(document, list) else [document]:
+            if not isinstance(part, dict):
+                continue
+            address, inner = part.get("id"), part.get("@context", context)
+            owned = isinstance(address, str) and address.startswith((f"{origin}/", f"{origin}?"))
+            if owned and len(part) > 3  # a reference has only id and type:
+                found[cast(str, address)] = part if inner is None else {"@context": inner, **part}
+            take(part.get("object"), inner)
+            if part.get("type") == "Delete":
+                gone = part.get("object")
+                found.pop(cast(str, gone.get("id") if isinstance(gone, dict) else gone), None)
+
+    for each in [*closure(entry), entry]:
+        document = instantiate(
+            each,
+            host=host,
+            node=node,
+            object_id=object_id,
+            follow_id=follow_id,
+            other=other,
+            scheme=scheme,
+            public_key_pem=public_key_pem,
+        )
+        take(document, None)
+    return found
+
+
 def _read(path: Path) -> Entry:
     raw = cast(Json, json.loads(path.read_text(encoding="utf-8")))
     return Entry(
