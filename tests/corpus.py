@@ -181,7 +181,7 @@ def served(
                 continue
             address, inner = part.get("id"), part.get("@context", context)
             owned = isinstance(address, str) and address.startswith((f"{origin}/", f"{origin}?"))
-            if owned and len(part) > 3  # a reference has only id and type:
+            if owned and len(part) > 3:  # a mere reference has an id, a type, perhaps an actor
                 found[cast(str, address)] = part if inner is None else {"@context": inner, **part}
             take(part.get("object"), inner)
             if part.get("type") == "Delete":
