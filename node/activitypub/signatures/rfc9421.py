@@ -144,7 +144,7 @@ def _input(header: str) -> tuple[str, list[str], dict[str, str], str]:
     while not header.startswith(")", at):
         component = _COMPONENT.match(header, at)
         if component is None:
-            if header.startswith(";", at - 1) or header.startswith(";", at):
+            if header.startswith(";", at):
                 raise Refusal("a signed component with parameters, which are not accepted")
             raise broken
         at = component.end()
