@@ -163,7 +163,8 @@ def test_reach_on_the_wire() -> None:
     assert wide["areaServed"] == {"type": "schema:GeoCircle", "schema:geoRadius": 5000}
     wide["areaServed"] = {"type": "GeoCircle", "geoRadius": "1200.5"}
     assert (read(wide).reach, read(wide).reach_m) == (Reach.WIDE, 1200)
-    for nonsense in (-5, "far", None, [], True):
+    unread: list[Any] = [-5, "far", None, [], True]
+    for nonsense in unread:
         wide["areaServed"] = {"type": "schema:GeoCircle", "schema:geoRadius": nonsense}
         assert (read(wide).reach, read(wide).reach_m) == (Reach.ADJACENT, None)
     wide["areaServed"] = {"type": "schema:GeoCircle", "schema:geoRadius": 10**12}
