@@ -8,18 +8,18 @@ caller, who bounds its time. Both give documents that the readers read alike.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import copy
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
 import orjson
 
+from node.activitypub.cleaning import DEPTH, OURS, Cleaner, prepared
 from node.activitypub.compaction import compact
 from node.activitypub.rejected import Rejected
 from node.activitypub.terms import (
-    MAX_CONTEXTS,
-    MAX_INLINE_BYTES,
     Contexts,
     Decision,
     Key,
@@ -28,10 +28,10 @@ from node.activitypub.terms import (
 )
 from node.activitypub.vocabulary import AS2, DATA_INTEGRITY, INLINE_CONTEXT
 
-DEPTH: Final = 64
 SLOW_INPUT_BYTES: Final = 256 * 1024
-_OURS: Final = "urn:entraide:context"
 _MISSING: Final = object()
+# Without this PyLD resolves relative ids against http://example.org/base/, which is somebody's.
+_BELOW: Final = [{"@base": None}, OURS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +156,12 @@ def expand_and_compact(document: dict[str, Any]) -> dict[str, Any] | Rejected:
         if len(orjson.dumps(document)) > SLOW_INPUT_BYTES:
             return Rejected(f"more than {SLOW_INPUT_BYTES} bytes to expand", 413)
         decided = Contexts().decide([document.get("@context", [])])
-        clean = _Cleaner()
-        prepared = clean.node(document, None, 0)
+        clean = Cleaner()
+        ready = clean.document(document)
         if isinstance(decided, str) or clean.refused:
             return Rejected(decided if isinstance(decided, str) else clean.refused)
         expanded = _pyld().expand(
-            prepared, {"expandContext": _OURS, "documentLoader": _load, "base": ""}
+            ready, {"expandContext": _BELOW, "documentLoader": _load, "base": ""}
         )
     except Exception as cause:
         # PyLD fails in many ways on nonsense, not only with its own error.
@@ -201,93 +201,15 @@ def _undefined(value: Any) -> Iterator[str]:
             yield from _undefined(inside)
 
 
-class _Cleaner:
-    """Copies a document for PyLD: nulls out, unknown contexts out, the rest counted.
-
-    Protection (``@protected``) is taken out of every context: it exists to raise an error when
-    two contexts disagree, and a document is read even then; the later one wins.
-    """
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.inline = 0
-        self.refused = ""
-
-    def node(self, value: Any, around: Any, depth: int) -> Any:
-        if depth > DEPTH:
-            self.refused = f"nested deeper than {DEPTH}"
-        if self.refused:
-            return None
-        if isinstance(value, list):
-            return [self.node(one, around, depth + 1) for one in value if one is not None]
-        if not isinstance(value, dict):
-            return value
-        made: dict[str, Any] = {}
-        context = value.get("@context", _MISSING)
-        if context is not _MISSING and context != around:
-            made["@context"] = self.context(context, 0)
-            around = context
-        for key, inside in value.items():
-            if key != "@context" and inside is not None:
-                made[key] = self.node(inside, around, depth + 1)
-        return made
-
-    def context(self, context: Any, depth: int) -> list[Any]:
-        made: list[Any] = []
-        for one in context if isinstance(context, list) else [context]:
-            self.count += 1
-            if self.count > MAX_CONTEXTS or depth > 4:
-                self.refused = f"more than {MAX_CONTEXTS} contexts"
-                break
-            if one is None:
-                made += [None, _OURS]
-            elif isinstance(one, str):
-                if bundled(one) is not None:
-                    made.append(one)
-            elif isinstance(one, dict):
-                if depth == 0:
-                    self.inline += len(orjson.dumps(one))
-                if self.inline > MAX_INLINE_BYTES:
-                    self.refused = f"more than {MAX_INLINE_BYTES} bytes of inline contexts"
-                    break
-                made.append(_unprotected(one, lambda inner: self.context(inner, depth + 1)))
-            else:
-                self.refused = "a context that is none"
-        return made
-
-
-def _unprotected(context: dict[str, Any], scoped: Callable[[Any], Any]) -> dict[str, Any]:
-    made: dict[str, Any] = {}
-    for term, value in context.items():
-        if term in ("@protected", "@import"):
-            continue
-        if isinstance(value, dict):
-            made[term] = {
-                key: scoped(inner) if key == "@context" else inner
-                for key, inner in value.items()
-                if key != "@protected"
-            }
-        else:
-            made[term] = value
-    return made
-
-
-def _unprotect_bundled(context: Any) -> Any:
-    if isinstance(context, list):
-        return [_unprotect_bundled(one) for one in context]
-    return _unprotected(context, _unprotect_bundled) if isinstance(context, dict) else context
-
-
 def _remote(url: str, context: Any) -> dict[str, Any]:
     return {"contextUrl": None, "documentUrl": url, "document": {"@context": context}}
 
 
 def _load(url: str, options: dict[str, Any]) -> dict[str, Any]:
     """PyLD's document loader: what is in the package, and nothing else, ever."""
-    if url == _OURS:
+    if url == OURS:
         return _remote(url, [AS2, DATA_INTEGRITY, INLINE_CONTEXT])
-    context = bundled(url)
-    return _remote(url, {} if context is None else _unprotect_bundled(context))
+    return _remote(url, copy.deepcopy(prepared(url)))
 
 
 @cache

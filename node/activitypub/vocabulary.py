@@ -127,6 +127,9 @@ _ALIASES: Final = {
     AS2 + "#Emoji": "http://joinmastodon.org/ns#Emoji",
     "https://w3id.org/fep/7628#movedTo": AS2 + "#movedTo",
     "https://w3id.org/fep/844e#implements": "https://w3id.org/fep/844e/implements",
+    SCHEMA + "location": AS2 + "#location",  # Mobilizon's, with an ActivityStreams Place in it
+    # WordPress
+    "https://webfinger.net/#": "https://purl.archive.org/socialweb/webfinger#webfinger",
 }
 
 _NAMESPACES: Final = (
@@ -144,11 +147,12 @@ _VF_OLD: Final = "https://w3id.org/valueflows/"
 def same_meaning(iri: str) -> str:
     """The one IRI for what peers write with several: schema.org's four forms, the older
     ValueFlows namespace, Misskey's that follows the host name."""
-    if iri in _ALIASES:
-        return _ALIASES[iri]
     for theirs, ours in _NAMESPACES:
         if iri.startswith(theirs):
-            return ours + iri[len(theirs) :]
+            iri = ours + iri[len(theirs) :]
+            break
+    if iri in _ALIASES:
+        return _ALIASES[iri]
     if iri.startswith(_VF_OLD) and not iri.startswith(_VF_OLD + "ont/"):
         return VF + iri[len(_VF_OLD) :]
     head, mark, name = iri.rpartition("#")

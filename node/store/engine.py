@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import sys
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar
 
@@ -20,6 +19,7 @@ from node.store import migrate as migrations
 from node.store import sqlite
 from node.store.bells import Bell, Bells
 from node.store.transaction import Dialect, Transaction, Work
+from node.store.turn import Turn
 from node.store.urls import parse_url
 
 log = logging.getLogger(__name__)
@@ -28,9 +28,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 PENDING = 10_000  # units that may wait; beyond, callers get 503 at once
-# A database thread gives the interpreter's lock away at every statement and then waits this long
-# (seconds) to have it back from a busy event loop: Python's 5 ms would leave it almost nothing.
-SWITCH_SECONDS = 0.0002
 
 
 class Backend(Protocol):
@@ -53,6 +50,7 @@ class Store:
         self._bells = Bells()
         self._subscribers: list[Callable[[object], None]] = []
         self._waiting = 0
+        self._turn = Turn(loop, lambda: self._waiting)
         self._closed = False
         self._backend: Backend
         self._hangers: contextlib.AsyncExitStack = contextlib.AsyncExitStack()
@@ -78,15 +76,15 @@ class Store:
             await store._open_sqlite(parsed, readers, unit_batch, migrate)
         else:
             await store._open_postgres(parsed, readers, writers, migrate)
-        if sys.getswitchinterval() > SWITCH_SECONDS:
-            sys.setswitchinterval(SWITCH_SECONDS)
         return store
 
     async def _open_sqlite(self, url: sa.URL, readers: int, unit_batch: int, migrate: bool) -> None:
         self.dialect = "sqlite"
         path = sqlite.database_path(url)
         sqlite.create_file(path)
-        backend = sqlite.SQLite(path, readers=readers, unit_batch=unit_batch, answer=self._answer)
+        backend = sqlite.SQLite(
+            path, readers=readers, unit_batch=unit_batch, answer=self._answer, turn=self._turn
+        )
         await asyncio.to_thread(sqlite.prepare, backend.engine)
         if migrate:
             await asyncio.to_thread(migrations.ensure_schema, backend.engine)
@@ -164,6 +162,7 @@ class Store:
         if self._waiting >= PENDING:
             raise Unavailable("The server is overloaded. Please try again in a moment.")
         self._waiting += 1
+        self._turn.rest()
         return Work(unit, args, keywords, self._loop.create_future())
 
     def _answer(self, works: list[Work], bells: set[str], events: list[object]) -> None:

@@ -86,12 +86,12 @@ def remove(tx: Transaction, follower_id: int, target_id: int) -> bool:
     )
 
 
-def retarget(tx: Transaction, *, old_target: int, now: float) -> list[int]:
-    """The local followers of an actor that moved away; their follows of it are removed."""
+def local_followers(tx: Transaction, target_id: int) -> list[int]:
+    """The people of ours who follow, or asked to follow, an actor."""
     rows = tx.all(
         sa.select(follows.c.follower_id)
         .join(actors, actors.c.id == follows.c.follower_id)
-        .where(follows.c.target_id == old_target, actors.c.local.is_(True))
+        .where(follows.c.target_id == target_id, actors.c.local.is_(True))
     )
     return [row.follower_id for row in rows]
 
@@ -112,9 +112,17 @@ _FOLLOWER_INBOXES = (
 )
 
 
-def follower_inboxes(tx: Transaction, target_id: int) -> list[str]:
-    """One inbox per server of the remote followers, shared where the server has one."""
-    return [row.inbox for row in tx.all(_FOLLOWER_INBOXES, {"target": target_id})]
+def follower_inboxes(
+    tx: Transaction, target_id: int, *, but_types: tuple[str, ...] = ()
+) -> list[str]:
+    """One inbox per server of the remote followers, shared where the server has one.
+
+    `but_types` leaves out the followers of those actor types.
+    """
+    statement = _FOLLOWER_INBOXES
+    if but_types:
+        statement = statement.where(actors.c.type.not_in(but_types))
+    return [row.inbox for row in tx.all(statement, {"target": target_id})]
 
 
 def inboxes_of(tx: Transaction, uris: list[str]) -> dict[str, str]:
@@ -194,6 +202,34 @@ def following_page(
     return [(row.id, row.uri) for row in tx.all(statement)]
 
 
+def all_follower_uris(tx: Transaction, actor_id: int) -> list[str]:
+    """The remote followers of an actor."""
+    rows = tx.all(
+        sa.select(actors.c.uri)
+        .join(follows, follows.c.follower_id == actors.c.id)
+        .where(
+            follows.c.target_id == actor_id,
+            follows.c.state == ACCEPTED,
+            actors.c.local.is_(False),
+        )
+    )
+    return [row.uri for row in rows]
+
+
+def local_follower_uris(tx: Transaction, actor_id: int) -> list[str]:
+    """The accepted followers of ours of an actor elsewhere."""
+    rows = tx.all(
+        sa.select(actors.c.uri)
+        .join(follows, follows.c.follower_id == actors.c.id)
+        .where(
+            follows.c.target_id == actor_id,
+            follows.c.state == ACCEPTED,
+            actors.c.local.is_(True),
+        )
+    )
+    return [row.uri for row in rows]
+
+
 def followers_at(tx: Transaction, actor_id: int, prefix: str) -> list[str]:
     """The followers of an actor whose ids begin with an origin (`https://host/`): what
     FEP-8fcf calls the partial followers collection."""
@@ -236,6 +272,17 @@ def unblock(tx: Transaction, *, actor_id: int, target_id: int) -> bool:
         tx.execute(
             sa.delete(blocks).where(
                 blocks.c.actor_id == actor_id, blocks.c.target_id == target_id
+            )
+        ).rowcount
+        > 0
+    )
+
+
+def unblock_by_activity(tx: Transaction, *, activity_uri: str, actor_id: int) -> bool:
+    return (
+        tx.execute(
+            sa.delete(blocks).where(
+                blocks.c.activity_uri == activity_uri, blocks.c.actor_id == actor_id
             )
         ).rowcount
         > 0

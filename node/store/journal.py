@@ -5,7 +5,7 @@ States: `pending` → `handled`, or `aside` after too many failures, where an ad
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -36,11 +36,12 @@ class Waiting:
 _SEEN = sa.select(journal.c.state).where(journal.c.activity_uri == sa.bindparam("uri"))
 
 _DUE = (
-    sa.select(journal.c.id)
+    sa.select(journal.c.id, journal.c.host)
     .where(
         journal.c.state == "pending",
         journal.c.next_at <= sa.bindparam("now"),
         journal.c.leased_until <= sa.bindparam("now"),
+        journal.c.host.not_in(sa.bindparam("busy", expanding=True)),
     )
     .order_by(journal.c.next_at, journal.c.id)
     .limit(sa.bindparam("most"))
@@ -120,12 +121,35 @@ def record(
     return entry
 
 
-def claim(tx: Transaction, *, now: float, most: int) -> list[Waiting]:
-    """Lease up to `most` due entries, oldest first."""
+def claim(
+    tx: Transaction,
+    *,
+    now: float,
+    most: int,
+    busy_hosts: Collection[str] = (),
+    per_host: int = 1_000_000,
+) -> list[Waiting]:
+    """Lease up to `most` due entries, oldest first, of each host at most `per_host`."""
     due = _DUE
     if tx.dialect == "postgresql":
         due = due.with_for_update(skip_locked=True)
-    chosen = [row.id for row in tx.all(due, {"now": now, "most": most})]
+    passed_over = set(busy_hosts)
+    taken: dict[str, int] = {}
+    chosen: list[int] = []
+    while len(chosen) < most:
+        rows = tx.all(due, {"now": now, "most": 4 * most, "busy": list(passed_over) or [""]})
+        newly_full = False
+        for row in rows:
+            if row.id in chosen or len(chosen) >= most:
+                continue
+            if taken.get(row.host, 0) >= per_host:
+                newly_full = newly_full or row.host not in passed_over
+                passed_over.add(row.host)
+                continue
+            taken[row.host] = taken.get(row.host, 0) + 1
+            chosen.append(row.id)
+        if not newly_full:
+            break
     if not chosen:
         return []
     rows = tx.all(_CLAIM.where(journal.c.id.in_(chosen)), {"lease": now + LEASE_SECONDS})
@@ -136,6 +160,35 @@ def finish(tx: Transaction, entry: Waiting, note: str | None = None) -> bool:
     """Mark a held entry handled; False when somebody else holds or finished it meanwhile."""
     done = tx.execute(_FINISH, {"entry": entry.id, "held": entry.fence, "why": note})
     return done.rowcount == 1
+
+
+def is_held(tx: Transaction, entry: Waiting) -> bool:
+    """Whether the holder of an entry still holds it."""
+    return (
+        tx.scalar(
+            sa.select(journal.c.id).where(
+                journal.c.id == entry.id,
+                journal.c.fence == entry.fence,
+                journal.c.state == "pending",
+            )
+        )
+        is not None
+    )
+
+
+def remember(tx: Transaction, *, activity_uri: str, actor_uri: str, now: float) -> None:
+    """Note an activity that came inside another, so that it is not applied again."""
+    record(
+        tx,
+        activity_uri=activity_uri,
+        actor_uri=actor_uri,
+        host="",
+        scheme="proof",
+        body=None,
+        now=now,
+        handled=True,
+        note="passed on by a neighbour",
+    )
 
 
 def put_back(
@@ -155,7 +208,7 @@ def put_back(
     )
 
 
-def next_due(tx: Transaction) -> float | None:
+def next_due(tx: Transaction, *, busy_hosts: Collection[str] = ()) -> float | None:
     """When the next entry is due or its lease ends; None when none waits."""
     when: float | None = tx.scalar(
         sa.select(
@@ -165,7 +218,10 @@ def next_due(tx: Transaction) -> float | None:
                     else_=journal.c.next_at,
                 )
             )
-        ).where(journal.c.state == "pending")
+        ).where(
+            journal.c.state == "pending",
+            journal.c.host.not_in(list(busy_hosts) or [""]),
+        )
     )
     return when
 

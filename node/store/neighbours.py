@@ -52,9 +52,12 @@ def by_actor(tx: Transaction, actor_id: int) -> NeighbourRow | None:
     return None if row is None else NeighbourRow(*row)
 
 
-def joined_at_origin(tx: Transaction, domain: str) -> NeighbourRow | None:
-    row = tx.first(_SELECT.where(neighbours.c.domain == domain, neighbours.c.state == "joined"))
-    return None if row is None else NeighbourRow(*row)
+def territory_at(tx: Transaction, domain: str) -> str | None:
+    """The territory of the neighbour at a domain, as on the wire."""
+    text: str | None = tx.scalar(
+        sa.select(neighbours.c.territory).where(neighbours.c.domain == domain)
+    )
+    return text
 
 
 def put(

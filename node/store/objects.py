@@ -324,6 +324,13 @@ def share_activity(tx: Transaction, *, object_id: int, actor_id: int) -> str | N
     return uri
 
 
+def has_shares(tx: Transaction, object_id: int) -> bool:
+    return (
+        tx.scalar(sa.select(shares.c.id).where(shares.c.object_id == object_id).limit(1))
+        is not None
+    )
+
+
 def share_count(tx: Transaction, object_id: int) -> int:
     return int(tx.scalar(sa.select(sa.func.count()).where(shares.c.object_id == object_id)) or 0)
 

@@ -6,7 +6,7 @@ listed, and resumed when its host comes back).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -134,7 +134,7 @@ def publish(
 _earlier = deliveries.alias("earlier")
 
 _DUE = (
-    sa.select(deliveries.c.id)
+    sa.select(deliveries.c.id, deliveries.c.host)
     .where(
         deliveries.c.state == "pending",
         deliveries.c.next_at <= sa.bindparam("now"),
@@ -189,25 +189,49 @@ _PARCEL = sa.select(outbox.c.actor_id, outbox.c.body, outbox.c.sync).where(
 )
 
 
-def claim(
-    tx: Transaction, *, now: float, most: int, busy_hosts: Collection[str] = ()
-) -> list[Delivery]:
-    """Lease up to `most` due deliveries to hosts that are not busy, urgent ones first.
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    deliveries: list[Delivery]
+    full_hosts: frozenset[str]
+    """Hosts for which more is due than the caller may hold."""
 
-    One whose object has an earlier delivery waiting for the same inbox is not due.
+
+def claim(
+    tx: Transaction, *, now: float, most: int, held: Mapping[str, int], per_host: int
+) -> Claimed:
+    """Lease up to `most` due deliveries, urgent ones first.
+
+    `held` counts what the caller holds for each host already: no host gets beyond `per_host`,
+    however much waits for it. A delivery whose object has an earlier one waiting for the same
+    inbox is not due.
     """
     due = _DUE
     if tx.dialect == "postgresql":
         due = due.with_for_update(skip_locked=True, of=deliveries)
-    chosen = [
-        row.id for row in tx.all(due, {"now": now, "most": most, "busy": list(busy_hosts) or [""]})
-    ]
+    taken = dict(held)
+    full = {host for host, count in taken.items() if count >= per_host}
+    chosen: list[int] = []
+    while len(chosen) < most:
+        rows = tx.all(due, {"now": now, "most": most + len(chosen), "busy": list(full) or [""]})
+        already = set(chosen)
+        newly_full = False
+        for row in rows:
+            if row.id in already or len(chosen) >= most:
+                continue
+            if taken.get(row.host, 0) >= per_host:
+                newly_full = newly_full or row.host not in full
+                full.add(row.host)
+                continue
+            taken[row.host] = taken.get(row.host, 0) + 1
+            chosen.append(row.id)
+        if not newly_full:
+            break
     if not chosen:
-        return []
-    rows = tx.all(_CLAIM, {"chosen": chosen, "lease": now + LEASE_SECONDS})
-    held = [Delivery(r[0], r[1], r[2], r[3], bool(r[4]), r[5], r[6], r[7]) for r in rows]
-    held.sort(key=lambda delivery: (not delivery.urgent, delivery.id))
-    return held
+        return Claimed([], frozenset(full))
+    claimed = tx.all(_CLAIM, {"chosen": chosen, "lease": now + LEASE_SECONDS})
+    leased = [Delivery(r[0], r[1], r[2], r[3], bool(r[4]), r[5], r[6], r[7]) for r in claimed]
+    leased.sort(key=lambda delivery: (not delivery.urgent, delivery.id))
+    return Claimed(leased, frozenset(full))
 
 
 def parcel(tx: Transaction, outbox_id: int) -> Parcel | None:
@@ -215,10 +239,22 @@ def parcel(tx: Transaction, outbox_id: int) -> Parcel | None:
     return None if row is None else Parcel(row.actor_id, row.body.encode(), bool(row.sync))
 
 
+_FOLLOWERS_UP = (
+    sa.select(deliveries.c.id)
+    .where(
+        deliveries.c.inbox.in_(sa.bindparam("inboxes", expanding=True)),
+        deliveries.c.state == "pending",
+        deliveries.c.leased_until == 0.0,
+    )
+    .limit(1)
+)
+
+
 def delivered(tx: Transaction, done: Sequence[Delivery]) -> None:
     tx.execute(_DONE, [{"delivery": d.id, "held": d.fence} for d in done])
     # A later delivery about the same object may have waited for one of these.
-    tx.ring(BELL)
+    if tx.scalar(_FOLLOWERS_UP, {"inboxes": list({d.inbox for d in done})}) is not None:
+        tx.ring(BELL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +289,10 @@ def postponed(tx: Transaction, failures: Sequence[Postponed]) -> None:
 
 
 def next_due(tx: Transaction, *, busy_hosts: Collection[str] = ()) -> float | None:
-    """When the next pending delivery is due or its lease ends; None when there is none."""
+    """When the next pending delivery is due or its lease ends; None when there is none.
+
+    One that waits for an earlier one of its object is not counted: the earlier one is.
+    """
     when: float | None = tx.scalar(
         sa.select(
             sa.func.min(
@@ -268,13 +307,61 @@ def next_due(tx: Transaction, *, busy_hosts: Collection[str] = ()) -> float | No
         ).where(
             deliveries.c.state == "pending",
             deliveries.c.host.not_in(list(busy_hosts) or [""]),
+            ~sa.exists().where(
+                _earlier.c.inbox == deliveries.c.inbox,
+                _earlier.c.order_key == deliveries.c.order_key,
+                _earlier.c.id < deliveries.c.id,
+                _earlier.c.state == "pending",
+            ),
         )
     )
     return when
 
 
-def postpone_host(tx: Transaction, host: str, *, until: float) -> None:
-    """Leave a host alone: all its pending deliveries wait until then."""
+@dataclass(frozen=True, slots=True)
+class HostChange:
+    """What a batch of tries taught about a host."""
+
+    scheme: str | None = None
+    revived: bool = False
+    failures: int = 0
+    failing_since: float | None = None
+    open_until: float | None = None
+    """Set when the host is to be left alone until then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of a batch of tries."""
+
+    done: Sequence[Delivery]
+    failures: Sequence[Postponed]
+    hosts: Mapping[str, HostChange]
+
+
+def settle(tx: Transaction, batch: Settlement, *, now: float) -> None:
+    """Write down a batch of tries in one go."""
+    if batch.done:
+        delivered(tx, batch.done)
+    if batch.failures:
+        postponed(tx, batch.failures)
+    for host, change in batch.hosts.items():
+        if change.scheme is not None:
+            remember_host(tx, host, scheme=change.scheme)
+        if change.revived:
+            revive_host(tx, host, now=now)
+        elif change.open_until is not None:
+            remember_host(
+                tx,
+                host,
+                failures=change.failures,
+                failing_since=change.failing_since,
+                open_until=change.open_until,
+            )
+            _leave_alone(tx, host, until=change.open_until)
+
+
+def _leave_alone(tx: Transaction, host: str, *, until: float) -> None:
     tx.execute(
         sa.update(deliveries)
         .where(
@@ -288,6 +375,14 @@ def postpone_host(tx: Transaction, host: str, *, until: float) -> None:
 
 
 # ── hosts ────────────────────────────────────────────────────────────────────────────────────
+
+
+# Dead for want of an answer: resumed when the host comes back. A refusal stays one.
+_NOT_REFUSED = sa.or_(
+    deliveries.c.status.is_(None),
+    deliveries.c.status >= 500,
+    deliveries.c.status.in_((401, 408, 425, 429)),
+)
 
 
 def host_records(tx: Transaction) -> list[HostRecord]:
@@ -316,7 +411,10 @@ def revive_host(tx: Transaction, host: str, *, now: float) -> int:
         sa.update(deliveries)
         .where(
             deliveries.c.host == host,
-            sa.or_(deliveries.c.state == "dead", deliveries.c.next_at > now),
+            sa.or_(
+                deliveries.c.next_at > now,
+                sa.and_(deliveries.c.state == "dead", _NOT_REFUSED),
+            ),
         )
         .values(state="pending", next_at=now, attempts=0, created_at=now)
     ).rowcount

@@ -3,86 +3,194 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
+from node.aid.lifecycle import LIVE as LIVE_STATES
+from node.aid.lifecycle import State
+from node.aid.proposals import Proposal, Purpose, Reach, Urgency
 from node.store.tables import actors, objects, proposals, unconfirmed
 from node.store.transaction import Transaction
 from node.store.upsert import insert_new
 
-LIVE = ("open", "partly-matched")
+LIVE = tuple(sorted(state.value for state in LIVE_STATES))
 
 
 @dataclass(frozen=True, slots=True)
-class ProposalRow:
-    """One row; the columns in their order. Times in seconds, lengths in metres."""
+class Stored:
+    """A proposal and what the node keeps beside it."""
 
-    object_id: int
-    purpose: str
-    topic: str
-    mode: str
-    title: str
-    text: str
-    language: str
-    state: str
-    urgency: str
-    reach: str
-    reach_m: int | None
-    quantity: str
-    available: str
-    unit: str
-    latitude: float | None
-    longitude: float | None
-    radius_m: int | None
-    cell: str | None
-    expires_at: float | None
-    origin: str
+    proposal: Proposal
     shown: bool
     create_activity: str | None
+    """JSON text as its author signed it, to be passed on as it is."""
     update_activity: str | None
+    """The latest Update, likewise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A proposal as people see it in a list."""
 
-    proposal: ProposalRow
-    uri: str
+    proposal: Proposal
     url: str | None
     local: bool
-    author_uri: str
     author_name: str
     author_username: str
     author_domain: str
     content: str
-    published: float
-    updated: float | None
     unconfirmed_since: float | None
     voucher: str | None
+    """Origin of the neighbour whose word it is, while its own node has not confirmed it."""
 
 
-_NAMES = tuple(field.name for field in fields(ProposalRow))
-_COLUMNS = tuple(proposals.c[name] for name in _NAMES)
-_BY_ID = sa.select(*_COLUMNS).where(proposals.c.object_id == sa.bindparam("id"))
+_COLUMNS = (
+    objects.c.id,
+    objects.c.uri,
+    actors.c.uri.label("author_uri"),
+    proposals.c.purpose,
+    proposals.c.topic,
+    proposals.c.mode,
+    proposals.c.title,
+    proposals.c.text,
+    proposals.c.urgency,
+    proposals.c.reach,
+    proposals.c.reach_m,
+    proposals.c.quantity,
+    proposals.c.available,
+    proposals.c.unit,
+    proposals.c.language,
+    proposals.c.state,
+    objects.c.published,
+    sa.func.coalesce(objects.c.updated, objects.c.published).label("changed"),
+    proposals.c.expires_at,
+    proposals.c.due,
+    proposals.c.cell,
+    proposals.c.latitude,
+    proposals.c.longitude,
+    proposals.c.radius_m,
+    proposals.c.origin,
+    proposals.c.in_scope_of,
+)
+_FROM = proposals.join(objects, objects.c.id == proposals.c.object_id).join(
+    actors, actors.c.id == objects.c.author_id
+)
+_BY_ID = (
+    sa.select(
+        *_COLUMNS, proposals.c.shown, proposals.c.create_activity, proposals.c.update_activity
+    )
+    .select_from(_FROM)
+    .where(proposals.c.object_id == sa.bindparam("id"))
+)
 
 
-def _row(row: Sequence[Any]) -> ProposalRow:
-    return ProposalRow(*row[: len(_NAMES)])
+def _proposal(row: Sequence[Any]) -> Proposal:
+    (
+        identifier, uri, author_uri, purpose, topic, mode, title, text, urgency, reach, reach_m,
+        quantity, available, unit, language, state, published, changed, expires_at, due, cell,
+        latitude, longitude, radius_m, origin, in_scope_of,
+    ) = row[: len(_COLUMNS)]  # fmt: skip
+    return Proposal(
+        id=identifier,
+        uri=uri,
+        author_uri=author_uri,
+        purpose=Purpose(purpose),
+        topic=topic,
+        mode=mode,
+        title=title,
+        text=text,
+        urgency=Urgency(urgency),
+        reach=Reach(reach),
+        reach_m=reach_m,
+        quantity=quantity,
+        available=available,
+        unit=unit,
+        language=language,
+        state=State(state),
+        created=published,
+        updated=changed,
+        expires_at=expires_at,
+        due=due,
+        cell=cell or "",
+        lat=latitude or 0.0,
+        lon=longitude or 0.0,
+        radius_m=radius_m or 0,
+        origin=origin,
+        in_scope_of=in_scope_of,
+    )
 
 
-def insert(tx: Transaction, row: ProposalRow) -> bool:
-    return insert_new(tx, proposals, {name: getattr(row, name) for name in _NAMES})
+def _columns(proposal: Proposal) -> dict[str, Any]:
+    placed = bool(proposal.cell)
+    return {
+        "purpose": proposal.purpose.value,
+        "topic": proposal.topic,
+        "mode": proposal.mode,
+        "title": proposal.title,
+        "text": proposal.text,
+        "language": proposal.language,
+        "state": proposal.state.value,
+        "urgency": proposal.urgency.value,
+        "reach": proposal.reach.value,
+        "reach_m": proposal.reach_m,
+        "quantity": proposal.quantity,
+        "available": proposal.available,
+        "unit": proposal.unit,
+        "latitude": proposal.lat if placed else None,
+        "longitude": proposal.lon if placed else None,
+        "radius_m": proposal.radius_m if placed else None,
+        "cell": proposal.cell or None,
+        "due": proposal.due,
+        "expires_at": proposal.expires_at,
+        "in_scope_of": proposal.in_scope_of,
+        "origin": proposal.origin,
+    }
 
 
-def by_id(tx: Transaction, object_id: int) -> ProposalRow | None:
+def insert(
+    tx: Transaction, proposal: Proposal, *, shown: bool, create_activity: str | None
+) -> bool:
+    """Its object must be stored first. False when it is there already."""
+    return insert_new(
+        tx,
+        proposals,
+        {
+            "object_id": proposal.id,
+            "shown": shown,
+            "create_activity": create_activity,
+            **_columns(proposal),
+        },
+    )
+
+
+def by_id(tx: Transaction, object_id: int) -> Stored | None:
     row = tx.first(_BY_ID, {"id": object_id})
-    return None if row is None else _row(row)
+    if row is None:
+        return None
+    return Stored(
+        _proposal(row), bool(row.shown), row.create_activity, row.update_activity
+    )
 
 
-def change(tx: Transaction, object_id: int, **columns: Any) -> None:
-    tx.execute(sa.update(proposals).where(proposals.c.object_id == object_id).values(**columns))
+def update(tx: Transaction, proposal: Proposal, *, update_activity: str | None) -> None:
+    """What the author changed, with the Update that says so."""
+    tx.execute(
+        sa.update(proposals)
+        .where(proposals.c.object_id == proposal.id)
+        .values(update_activity=update_activity, **_columns(proposal))
+    )
+
+
+def show(tx: Transaction, object_id: int, *, create_activity: str | None) -> None:
+    """A neighbour passed it on: list it, and keep what may be passed further."""
+    values: dict[str, Any] = {"shown": True}
+    if create_activity is not None:
+        values["create_activity"] = create_activity
+    tx.execute(
+        sa.update(proposals).where(proposals.c.object_id == object_id).values(**values)
+    )
 
 
 def listed(
@@ -103,22 +211,16 @@ def listed(
     statement = (
         sa.select(
             *_COLUMNS,
-            objects.c.uri,
             objects.c.url,
             objects.c.local,
-            actors.c.uri.label("author_uri"),
-            actors.c.name.label("author_name"),
+            actors.c.name,
             actors.c.username,
             actors.c.domain,
             objects.c.content,
-            objects.c.published,
-            objects.c.updated,
             unconfirmed.c.since,
             unconfirmed.c.voucher,
         )
-        .join(objects, objects.c.id == proposals.c.object_id)
-        .join(actors, actors.c.id == objects.c.author_id)
-        .outerjoin(unconfirmed, unconfirmed.c.object_id == proposals.c.object_id)
+        .select_from(_FROM.outerjoin(unconfirmed, unconfirmed.c.object_id == objects.c.id))
         .where(proposals.c.shown.is_(True))
         .order_by(proposals.c.object_id.desc())
         .limit(most)
@@ -138,9 +240,12 @@ def listed(
         statement = statement.where(proposals.c.object_id < before)
     found = []
     for row in tx.all(statement):
-        rest = list(row[len(_NAMES) :])
-        rest[2] = bool(rest[2])
-        found.append(Listed(_row(row), *rest))
+        url, own, name, username, domain, content, since, voucher = row[len(_COLUMNS) :]
+        found.append(
+            Listed(
+                _proposal(row), url, bool(own), name, username, domain, content, since, voucher
+            )
+        )
     return found
 
 

@@ -26,6 +26,7 @@ from sqlalchemy.pool import NullPool
 from node.errors import ConfigError, Unavailable
 from node.store.bells import SocketBells
 from node.store.transaction import Answer, Transaction, Work
+from node.store.turn import Turn
 
 log = logging.getLogger(__name__)
 
@@ -151,12 +152,15 @@ def _code(error: BaseException) -> int | None:
 class SQLite:
     """The threads of one database file."""
 
-    def __init__(self, path: Path, *, readers: int, unit_batch: int, answer: Answer) -> None:
+    def __init__(
+        self, path: Path, *, readers: int, unit_batch: int, answer: Answer, turn: Turn
+    ) -> None:
         self.engine = make_engine(path)
         self.bells = SocketBells(path)
         self._path = path
         self._batch = unit_batch
         self._answer = answer
+        self._turn = turn
         self._writes: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
         self._reads: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
         self._connection: sa.Connection | None = None
@@ -251,11 +255,12 @@ class SQLite:
         before = raw.total_changes
         done = 0
         try:
-            for work in works:
-                work.result = work.unit(transaction, *work.args, **work.keywords)
-                if transaction.broken is not None:
-                    raise transaction.broken
-                done += 1
+            with self._turn.taken():
+                for work in works:
+                    work.result = work.unit(transaction, *work.args, **work.keywords)
+                    if transaction.broken is not None:
+                        raise transaction.broken
+                    done += 1
             connection.commit()
         except BaseException as error:
             self._roll_back(error)
@@ -349,7 +354,7 @@ class SQLite:
                 if connection is None:
                     knows = self._analyzed
                     connection = reader_connection(self.engine)
-                with connection.begin():
+                with self._turn.taken(), connection.begin():
                     work.result = work.unit(
                         Transaction(connection, "sqlite"), *work.args, **work.keywords
                     )

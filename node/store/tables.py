@@ -257,7 +257,9 @@ proposals = sa.Table(
     sa.Column("longitude", sa.Double),
     sa.Column("radius_m", sa.Integer),
     sa.Column("cell", sa.Text),  # H3, of the public place
+    sa.Column("due", _Time),
     sa.Column("expires_at", _Time),
+    sa.Column("in_scope_of", sa.Text),  # IRI of a crisis
     sa.Column("origin", sa.Text, nullable=False),  # domain of the node where it was made
     # Remote ones are listed when a neighbour passed them to us, not merely when we have them.
     sa.Column("shown", sa.Boolean, nullable=False),
@@ -358,7 +360,7 @@ journal = sa.Table(
     "journal",
     metadata,
     _id(),
-    sa.Column("activity_uri", sa.Text, nullable=False, unique=True),  # or urn:sha-256:… of the body
+    sa.Column("activity_uri", sa.Text, nullable=False, unique=True),  # with a digest of the body
     sa.Column("actor_uri", sa.Text, nullable=False),
     sa.Column("host", sa.Text, nullable=False),
     sa.Column("scheme", sa.Text, nullable=False),  # how it was signed

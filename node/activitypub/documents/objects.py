@@ -32,20 +32,8 @@ ATTACHMENTS: Final = 16
 OPTIONS: Final = 50
 URLS: Final = 64
 _OBJECT_TYPES: Final = frozenset(
-    [
-        "Note",
-        "Article",
-        "Page",
-        "Question",
-        "Event",
-        "Video",
-        "Image",
-        "Audio",
-        "Document",
-        "Proposal",
-        "Place",
-        "Agreement",
-    ]
+    {"Note", "Article", "Page", "Question", "Event", "Video", "Image", "Audio", "Document"}
+    | {"Proposal", "Agreement", "Place"}
 )
 _MEDIA: Final = frozenset({"Document", "Image", "Video", "Audio", "Link"})
 # FEP-e232: an object link in the tags, with one of these relations, is a quote
@@ -249,7 +237,7 @@ def _mentions(value: Any) -> tuple[Mention, ...]:
 def _emojis(value: Any) -> tuple[Emoji, ...]:
     found: dict[str, Emoji] = {}
     for tag in objects(value, 4 * TAGS):
-        name = (string(tag.get("name"), 256) or "").strip().strip(":")
+        name = (text(tag, "name", 256) or "").strip().strip(":")
         image = picture(tag.get("icon"))
         if "Emoji" in types(tag) and name and image is not None and len(found) < TAGS:
             found.setdefault(name, Emoji(name, image, iri(tag.get("id"))))

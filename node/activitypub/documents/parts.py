@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from node.activitypub.readers import each, iri, one_id, string
+from node.activitypub.readers import each, iri, one_id, string, text
 
 ADDRESSEES: Final = 1_000
 """IRIs read from each of ``to``, ``cc`` and ``audience``."""
@@ -58,7 +58,7 @@ def links(value: Any, limit: int) -> tuple[Link, ...]:
             href = iri(one.get("href")) or iri(one.get("url")) or iri(one.get("id"))
             if href is not None:
                 rel = tuple(word[:128] for word in each(one.get("rel")) if isinstance(word, str))
-                found.append(Link(href, media_type(one), rel[:8], string(one.get("name"), 2048)))
+                found.append(Link(href, media_type(one), rel[:8], text(one, "name", 2048)))
         elif (href := iri(one)) is not None:
             found.append(Link(href))
         if len(found) >= limit:

@@ -1,0 +1,261 @@
+"""From quartier to quartier: the Group announces, and passes on what lies within reach.
+
+A proposal that reaches the quartier is answered with two Announces, as Lemmy does: one of the
+object's id to the followers, which Mastodon shows as a boost; one with the whole activity
+embedded, as its author signed it, to the neighbour Groups (FEP-1b12). What a neighbour needs to
+believe it while the origin is silent travels along as attachments: the author's document, and
+our word for the origin's node key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import orjson
+
+from node.activitypub import render
+from node.activitypub.rejected import Rejected
+from node.activitypub.vocabulary import PUBLIC
+from node.aid.neighbours import Link, Neighbour, next_hops
+from node.aid.proposals import Proposal, Urgency
+from node.aid.territory import Territory
+from node.ids import new_id
+from node.outbox import documents
+from node.outbox.here import Here
+from node.outbox.publish import Document, publish, publish_text
+from node.social.accounts import Actor
+from node.store import actors, follows, neighbours, objects, proposals
+from node.store.neighbours import NeighbourRow
+from node.store.proposals import Stored
+from node.store.transaction import Transaction
+
+URGENT = (Urgency.HIGH, Urgency.CRITICAL)
+
+
+# ── to followers ─────────────────────────────────────────────────────────────────────────────
+
+
+def announce(tx: Transaction, here: Here, proposal: Proposal) -> None:
+    """The quartier tells its followers, once; the urgent feed too, when it is."""
+    groups = [here.quartier]
+    if proposal.urgency in URGENT:
+        groups.append(here.urgent)
+    for group in groups:
+        _announce_by(tx, here, group, proposal)
+
+
+def _announce_by(tx: Transaction, here: Here, group: Actor, proposal: Proposal) -> None:
+    now = here.clock.now()
+    activity_uri = here.addresses.activity(new_id())
+    fresh = objects.add_share(
+        tx,
+        object_id=proposal.id,
+        actor_id=group.id,
+        activity_uri=activity_uri,
+        published=now,
+    )
+    if not fresh:
+        return
+    publish(
+        tx,
+        here,
+        group,
+        render.announce(
+            activity_id=activity_uri,
+            actor=group.uri,
+            object=proposal.uri,
+            to=(PUBLIC,),
+            cc=(here.addresses.followers(group.uri), proposal.author_uri),
+            published=now,
+        ),
+        inboxes=_followers_but_neighbours(tx, group),
+        public=True,
+        sync=True,
+        urgent=proposal.urgency in URGENT,
+    )
+
+
+def retract(tx: Transaction, here: Here, object_id: int, object_uri: str) -> None:
+    """The quartier takes its announcements of something back."""
+    for group in (here.quartier, here.urgent):
+        shared = objects.share_activity(tx, object_id=object_id, actor_id=group.id)
+        if shared is None:
+            continue
+        objects.remove_share(tx, activity_uri=shared, actor_id=group.id)
+        publish(
+            tx,
+            here,
+            group,
+            render.undo(
+                activity_id=f"{shared}/undo",
+                actor=group.uri,
+                object={
+                    "id": shared,
+                    "type": "Announce",
+                    "actor": group.uri,
+                    "object": object_uri,
+                },
+                to=(PUBLIC,),
+                cc=(here.addresses.followers(group.uri),),
+                published=here.clock.now(),
+            ),
+            inboxes=_followers_but_neighbours(tx, group),
+            about=object_uri,
+        )
+
+
+def audience_inboxes(tx: Transaction, here: Here, author: Actor, object_uri: str) -> list[str]:
+    """Everybody who may hold a local object: followers of its author and of the quartier, and
+    whoever reacted to it."""
+    return [
+        *follows.follower_inboxes(tx, author.id),
+        *_followers_but_neighbours(tx, here.quartier),
+        *_followers_but_neighbours(tx, here.urgent),
+        *objects.inboxes_told_of(tx, object_uri),
+    ]
+
+
+def _followers_but_neighbours(tx: Transaction, group: Actor) -> list[str]:
+    """Neighbours get the embedded form; a shared inbox may serve their people all the same."""
+    return follows.follower_inboxes(tx, group.id, but_types=("Group",))
+
+
+# ── to neighbours ────────────────────────────────────────────────────────────────────────────
+
+
+def pass_on(tx: Transaction, here: Here, stored: Stored) -> None:
+    """Offer a proposal to the joined neighbours in reach that are not known to have it."""
+    if stored.create_activity is None:
+        return
+    known = neighbours.having(tx, stored.proposal.id)
+    rows = neighbours.every(tx)
+    by_uri = {row.actor_uri: row for row in rows}
+    hops = next_hops(
+        (_neighbour(row) for row in rows),
+        reach=stored.proposal.reach,
+        place=stored.proposal.place if stored.proposal.cell else None,
+        reach_m=stored.proposal.reach_m,
+        origin=stored.proposal.origin,
+        origin_territory=territory_of(tx, here, stored.proposal.origin),
+        known={row.domain for row in rows if row.actor_id in known},
+    )
+    targets = [by_uri[hop.group] for hop in hops]
+    if not targets:
+        return
+    now = here.clock.now()
+    for target in targets:
+        neighbours.passed(
+            tx, object_id=stored.proposal.id, neighbour_id=target.actor_id, direction="to", now=now
+        )
+    urgent = stored.proposal.urgency in URGENT
+    for text in (stored.create_activity, stored.update_activity):
+        if text is not None:
+            _embed(tx, here, text, stored.proposal, targets, urgent=urgent)
+
+
+def pass_on_change(
+    tx: Transaction,
+    here: Here,
+    stored: Stored,
+    activity_text: str,
+    *,
+    but: Iterable[int] = (),
+) -> None:
+    """An Update or a Delete follows the proposal to every neighbour known to have it, but those
+    it came from."""
+    known = neighbours.having(tx, stored.proposal.id)
+    left_out = set(but)
+    targets = [
+        row
+        for row in neighbours.every(tx)
+        if row.actor_id in known
+        and row.actor_id not in left_out
+        and row.state in (Link.JOINED.value, Link.PAUSED.value)
+        and row.domain != stored.proposal.origin
+    ]
+    if targets:
+        _embed(
+            tx,
+            here,
+            activity_text,
+            stored.proposal,
+            targets,
+            urgent=stored.proposal.urgency in URGENT,
+        )
+
+
+def offer_everything(tx: Transaction, here: Here, neighbour_id: int) -> None:
+    """What a new neighbour is told: all that we show, that is open and that it may show."""
+    if neighbours.by_actor(tx, neighbour_id) is None:
+        return
+    for object_id in proposals.to_offer(tx, now=here.clock.now()):
+        stored = proposals.by_id(tx, object_id)
+        if stored is not None:
+            pass_on(tx, here, stored)
+
+
+def territory_of(tx: Transaction, here: Here, domain: str) -> Territory | None:
+    """The territory of the quartier at a domain, when we know it."""
+    if domain == here.domain:
+        return here.territory
+    text = neighbours.territory_at(tx, domain) or actors.group_territory(tx, domain)
+    decoded = Territory.decode(text) if text else None
+    return None if isinstance(decoded, Rejected) else decoded
+
+
+def _neighbour(row: NeighbourRow) -> Neighbour:
+    decoded = Territory.decode(row.territory) if row.territory else None
+    return Neighbour(
+        group=row.actor_uri,
+        domain=row.domain,
+        link=Link(row.state),
+        territory=None if isinstance(decoded, Rejected) else decoded,
+    )
+
+
+def _embed(
+    tx: Transaction,
+    here: Here,
+    activity_text: str,
+    proposal: Proposal,
+    targets: list[NeighbourRow],
+    *,
+    urgent: bool,
+) -> None:
+    activity_uri = here.addresses.activity(new_id())
+    announce_document: Document = render.announce(
+        activity_id=activity_uri,
+        actor=here.quartier.uri,
+        object=proposal.uri,
+        to=tuple(target.actor_uri for target in targets),
+        cc=(),
+        published=here.clock.now(),
+    )
+    # Spliced in, not parsed and written again: the proof is over what its author wrote.
+    announce_document["object"] = orjson.Fragment(activity_text)
+    announce_document["attachment"] = [
+        orjson.Fragment(text) for text in documents.credentials(tx, here, proposal.author_uri)
+    ]
+    publish_text(
+        tx,
+        here,
+        here.quartier,
+        orjson.dumps(announce_document),
+        activity_uri=activity_uri,
+        type="Announce",
+        object_uri=proposal.uri,
+        inboxes=[target.inbox for target in targets],
+        about=proposal.uri,
+        urgent=urgent,
+    )
+
+
+__all__ = [
+    "announce",
+    "audience_inboxes",
+    "offer_everything",
+    "pass_on",
+    "pass_on_change",
+    "retract",
+    "territory_of",
+]

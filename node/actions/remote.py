@@ -1,0 +1,260 @@
+"""Getting to know others: their actors, keys and objects, from the store or from their origin.
+
+Everything here runs outside transactions. What is fetched is believed because it came from the
+origin of its id (FEP-fe34), which `transport` sees to.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+from node.activitypub import keys
+from node.activitypub.documents import ActorDocument, ObjectDocument, parse_actor, parse_object
+from node.activitypub.documents import Tombstone
+from node.activitypub.keys import PublicKey
+from node.activitypub.readers import one_id, origin, same_origin
+from node.activitypub.rejected import Rejected
+from node.clock import Clock
+from node.errors import FetchGone, FetchRefused, NotFound
+from node.outbox.here import host_of
+from node.social.accounts import Actor
+from node.store import actors, neighbours
+from node.store.engine import Store
+from node.store.transaction import Transaction
+from node.transport.documents import Documents, RemoteDocument
+from node.transport.discovery import Discovery
+
+SIGNERS_KEPT = 10_000
+SIGNER_S = 300.0  # another process may have changed the key
+KEY_REFETCH_S = 300.0
+ACTOR_STALE_S = 7 * 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """A key and the actor whose key it is."""
+
+    key: PublicKey
+    actor: Actor
+    known_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedObject:
+    """An object as its origin tells it, and who wrote it."""
+
+    document: ObjectDocument
+    text: str
+    raw: dict[str, Any]
+    author: Actor
+
+
+class Remote:
+    def __init__(
+        self, *, store: Store, clock: Clock, documents: Documents, discovery: Discovery, base_url: str
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._documents = documents
+        self._discovery = discovery
+        self._base_url = base_url
+        self._signers: OrderedDict[str, Signer] = OrderedDict()
+        self._refetched: OrderedDict[str, float] = OrderedDict()
+        store.subscribe(self._forget_changed)
+
+    # ── keys ─────────────────────────────────────────────────────────────────────────────────
+
+    async def signer(self, key_id: str) -> Signer:
+        """The key and its actor; raises FetchError when neither we nor its origin has it."""
+        known = self._signers.get(key_id)
+        if known is not None and self._clock.now() - known.known_at < SIGNER_S:
+            return known
+        found = await self._store.read(_stored_signer, key_id, self._clock.now())
+        if found is None:
+            await self._fetch_key(key_id)
+            found = await self._store.read(_stored_signer, key_id, self._clock.now())
+            if found is None:
+                raise FetchRefused(f"{key_id} is not a key of the actor that it names")
+        self._keep(key_id, found)
+        return found
+
+    async def renewed_signer(self, key_id: str) -> Signer | None:
+        """The key, asked of its origin once more; None when that was done lately."""
+        now = self._clock.now()
+        if now - self._refetched.get(key_id, float("-inf")) < KEY_REFETCH_S:
+            return None
+        self._refetched[key_id] = now
+        self._refetched.move_to_end(key_id)
+        if len(self._refetched) > SIGNERS_KEPT:
+            self._refetched.popitem(last=False)
+        await self._fetch_key(key_id)
+        found = await self._store.read(_stored_signer, key_id, now)
+        if found is not None:
+            self._keep(key_id, found)
+        return found
+
+    def _keep(self, key_id: str, signer: Signer) -> None:
+        self._signers[key_id] = signer
+        self._signers.move_to_end(key_id)
+        if len(self._signers) > SIGNERS_KEPT:
+            self._signers.popitem(last=False)
+
+    def _forget_changed(self, event: object) -> None:
+        if isinstance(event, actors.ActorWritten):
+            stale = [k for k, s in self._signers.items() if s.actor.id == event.actor_id]
+            for key_id in stale:
+                del self._signers[key_id]
+
+    async def _fetch_key(self, key_id: str) -> None:
+        """Fetch the actor that a key id leads to: itself, or the owner that the key names."""
+        document = await self._documents.fetch(key_id.split("#", 1)[0], fresh=True)
+        owner = one_id(document.normalised.get("owner")) or one_id(
+            document.normalised.get("controller")
+        )
+        if "inbox" not in document.normalised and owner is not None:
+            if not same_origin(owner, key_id):
+                raise FetchRefused(f"the key {key_id} names an owner elsewhere")
+            document = await self._documents.fetch(owner, fresh=True)
+        await self._store_actor(document)
+
+    # ── actors ───────────────────────────────────────────────────────────────────────────────
+
+    async def actor(self, uri: str, *, fresh: bool = False) -> Actor:
+        """An actor, known or fetched; raises FetchError. `fresh` asks its origin in any case."""
+        known = await self._store.read(actors.by_uri, uri)
+        if known is not None and (known.local or known.gone):
+            return known
+        if known is not None and not fresh:
+            fetched = await self._store.read(actors.fetched_at, uri)
+            if fetched is not None and self._clock.now() - fetched < ACTOR_STALE_S:
+                return known
+        if uri.startswith(self._base_url + "/"):
+            raise NotFound(f"{uri} is not an actor of this node")
+        try:
+            document = await self._documents.fetch(uri, fresh=fresh)
+        except FetchGone as error:
+            if known is not None and error.http_status == 410:
+                await self._store.write(actors.forget, known.id, now=self._clock.now())
+            raise
+        return await self._store_actor(document)
+
+    async def _store_actor(self, document: RemoteDocument) -> Actor:
+        parsed = parse_actor(document.normalised)
+        if isinstance(parsed, Rejected):
+            raise FetchRefused(f"{document.id} is not an actor that can be read: {parsed.reason}")
+        return await self._store.write(
+            put_actor, parsed, document.body.decode(), now=self._clock.now()
+        )
+
+    async def quartier_at(self, address: str) -> Actor:
+        """The quartier Group at a URL, a domain or an address; its node's key is remembered."""
+        uri = await self._discovery.quartier(address)
+        group = await self.actor(uri, fresh=not uri.startswith(self._base_url + "/"))
+        if group.type != "Group":
+            raise FetchRefused(f"{uri} is a {group.type}, not the Group of a quartier")
+        if not group.local:
+            await self.meet_node(group.uri)
+        return group
+
+    async def meet_node(self, uri: str) -> None:
+        """Learn the node key of an actor's node from the node itself."""
+        node_uri = f"{origin(uri)}/actor"
+        node = await self.actor(node_uri, fresh=True)
+        await self._store.write(_remember_met, node, now=self._clock.now())
+
+    # ── objects ──────────────────────────────────────────────────────────────────────────────
+
+    async def object(self, uri: str) -> FetchedObject:
+        """An object from its origin; FetchGone when the origin says that it is no more."""
+        document = await self._documents.fetch(uri, fresh=True)
+        parsed = parse_object(document.normalised)
+        if isinstance(parsed, Tombstone):
+            raise FetchGone(f"{uri} is a Tombstone", http_status=410)
+        if isinstance(parsed, Rejected):
+            raise FetchRefused(f"{uri} cannot be read: {parsed.reason}")
+        if parsed.attributed_to is None or not same_origin(parsed.attributed_to, parsed.id):
+            raise FetchRefused(f"{uri} is attributed to somebody elsewhere")
+        author = await self.actor(parsed.attributed_to)
+        return FetchedObject(parsed, document.body.decode(), document.parsed, author)
+
+
+# ── units of work ────────────────────────────────────────────────────────────────────────────
+
+
+def _stored_signer(tx: Transaction, key_id: str, now: float) -> Signer | None:
+    row = actors.key_by_id(tx, key_id)
+    if row is None:
+        return None
+    actor = actors.by_id(tx, row.actor_id)
+    if actor is None or actor.gone or actor.local:
+        return None
+    key = load_key(row, actor.uri)
+    return None if isinstance(key, Rejected) else Signer(key, actor, now)
+
+
+def load_key(row: actors.KeyRow, owner: str) -> PublicKey | Rejected:
+    if row.algorithm == "rsa":
+        return keys.rsa_public_key(row.id, owner, row.public)
+    return keys.multikey_public_key(row.id, owner, row.public)
+
+
+def put_actor(
+    tx: Transaction, parsed: ActorDocument, text: str, *, now: float, from_origin: bool = True
+) -> Actor:
+    """Store a remote actor as its document says. `from_origin` False when only a neighbour's
+    word stands behind it: it is asked of its origin at the first occasion."""
+    actor_id = actors.put(
+        tx,
+        values={
+            "uri": parsed.id,
+            "local": False,
+            "type": parsed.type,
+            "kind": None,
+            "username": parsed.preferred_username or "",
+            "domain": host_of(parsed.id),
+            "name": parsed.name or "",
+            "summary": parsed.summary or "",
+            "inbox": parsed.inbox,
+            "shared_inbox": parsed.shared_inbox,
+            "outbox": parsed.outbox,
+            "followers_uri": parsed.followers,
+            "following_uri": parsed.following,
+            "featured_uri": parsed.featured,
+            "url": parsed.url,
+            "icon_url": parsed.icon,
+            "manually_approves": parsed.manually_approves,
+            "discoverable": parsed.discoverable,
+            "indexable": parsed.indexable,
+            "moved_to": parsed.moved_to,
+            "also_known_as": list(parsed.also_known_as),
+            "territory": parsed.territory,
+            "document": text,
+            "fetched_at": now if from_origin else None,
+        },
+        keys=[(key_id, algorithm, public, None) for key_id, algorithm, public in parsed.public_keys],
+        now=now,
+    )
+    actor = actors.by_id(tx, actor_id)
+    if actor is None:
+        raise NotFound(f"The actor {parsed.id} was not written.")
+    if parsed.territory and neighbours.by_actor(tx, actor_id) is not None:
+        neighbours.set_territory(tx, actor_id, parsed.territory)
+    return actor
+
+
+def _remember_met(tx: Transaction, node: Actor, *, now: float) -> None:
+    for row in actors.keys_of(tx, node.id):
+        if row.algorithm == "ed25519":
+            where = origin(node.uri) or ""
+            neighbours.forget_other_keys(tx, origin=where, key=row.public)
+            neighbours.remember_key(
+                tx,
+                origin=where,
+                key=row.public,
+                voucher="",
+                actor_uri=node.uri,
+                statement=None,
+                now=now,
+            )

@@ -1,0 +1,76 @@
+"""Create: somebody published something.
+
+Who may: an actor creates what is attributed to itself. An object of somebody else, or one that
+is only named, is fetched from its origin, and what the origin says counts.
+"""
+
+from __future__ import annotations
+
+from node.activitypub.documents import Create, ObjectDocument, Tombstone
+from node.activitypub.readers import same_origin
+from node.activitypub.rejected import Rejected
+from node.inbox.received import Applied, Ignored, Missing, Outcome, Received
+from node.inbox.statuses import own_object, raw_object, store_object
+from node.outbox.here import Here
+from node.social.accounts import Actor
+from node.store import neighbours, objects
+from node.store.transaction import Transaction
+
+
+def apply(tx: Transaction, here: Here, activity: Create, received: Received) -> Outcome:
+    uri = activity.object.iri
+    if uri is None:
+        return Ignored("an object without an id")
+    if here.is_ours(uri):
+        return Ignored("an object of ours, told by somebody else")
+    if objects.buried_by(tx, uri):
+        return Ignored("it was deleted before")
+    own = own_object(activity.object, received.actor)
+    match own:
+        case ObjectDocument():
+            return _store(
+                tx, own, received.actor, raw_object(received.raw, activity.object.embedded), received
+            )
+        case Rejected(reason=reason):
+            return Ignored(reason)
+        case Tombstone():
+            return Ignored("a Tombstone cannot be created")
+        case None:
+            return _from_origin(tx, uri, received)
+
+
+def _from_origin(tx: Transaction, uri: str, received: Received) -> Outcome:
+    if objects.by_uri(tx, uri) is not None:
+        return Ignored("it is here already")
+    fetched = received.found.objects.get(uri)
+    if fetched is not None:
+        return _store(tx, fetched.document, fetched.author, fetched.text, received)
+    if uri in received.found.gone:
+        return Ignored("its origin does not have it")
+    if uri in received.found.refused:
+        return Ignored(received.found.refused[uri])
+    return Missing(objects=(uri,))
+
+
+def _store(
+    tx: Transaction, document: ObjectDocument, author: Actor, text: str, received: Received
+) -> Outcome:
+    passage = received.passage
+    # Only what its author signed may be passed on as it is.
+    passable = received.text if same_origin(author.uri, received.actor.uri) else None
+    status = store_object(
+        tx,
+        document,
+        author,
+        text,
+        now=received.now,
+        create_activity=passable if passage is not None else None,
+        shown=passage is not None,
+    )
+    if status is None:
+        return Ignored("it is here already")
+    if passage is not None and passage.voucher is not None:
+        neighbours.mark_unconfirmed(
+            tx, object_id=status.id, voucher=passage.voucher, now=received.now
+        )
+    return Applied(f"stored {document.type}")

@@ -1,0 +1,81 @@
+"""Follow: somebody wants to hear of one of ours.
+
+Who may: anybody whom the followed one has not blocked. A Group that follows the quartier asks
+to be its neighbour, and an administrator answers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from node.actions import neighbours as joining
+from node.activitypub import render
+from node.activitypub.documents import Follow
+from node.aid.neighbours import Event
+from node.ids import new_id
+from node.inbox.received import Applied, Ignored, Outcome, Received
+from node.outbox.here import Here
+from node.outbox.publish import publish
+from node.social.accounts import Actor
+from node.store import actors, follows
+from node.store.transaction import Transaction
+
+
+def apply(tx: Transaction, here: Here, activity: Follow, received: Received) -> Outcome:
+    if activity.object.iri is None or activity.id is None:
+        return Ignored("a Follow without an id or of nobody")
+    target = actors.by_uri(tx, activity.object.iri)
+    if target is None or not target.local or target.gone:
+        return Ignored("nobody of ours")
+    follower = received.actor
+    if follows.blocked(tx, actor_id=target.id, target_id=follower.id):
+        _answer(tx, here, target, follower, activity, received, accepted=False)
+        return Applied("refused: blocked")
+    if follower.type == "Group" and target.id == here.quartier.id:
+        moved = joining.heard(tx, here, follower, Event.THEIR_FOLLOW, activity.id)
+        return Applied("a quartier asks to join") if moved else Ignored("nothing to answer")
+    state = follows.PENDING if target.manually_approves else follows.ACCEPTED
+    follows.put(
+        tx,
+        follower_id=follower.id,
+        target_id=target.id,
+        state=state,
+        activity_uri=activity.id,
+        now=received.now,
+    )
+    if state == follows.ACCEPTED:
+        _answer(tx, here, target, follower, activity, received, accepted=True)
+    return Applied(state)
+
+
+def _answer(
+    tx: Transaction,
+    here: Here,
+    target: Actor,
+    follower: Actor,
+    activity: Follow,
+    received: Received,
+    *,
+    accepted: bool,
+) -> None:
+    told: dict[str, Any] = {
+        "id": activity.id,
+        "type": "Follow",
+        "actor": follower.uri,
+        "object": target.uri,
+    }
+    write = render.accept if accepted else render.reject
+    publish(
+        tx,
+        here,
+        target,
+        write(
+            activity_id=here.addresses.activity(new_id()),
+            actor=target.uri,
+            object=told,
+            to=(follower.uri,),
+            published=received.now,
+        ),
+        inboxes=[follower.inbox],
+        about=follower.uri,
+    )

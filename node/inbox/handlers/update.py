@@ -1,0 +1,116 @@
+"""Update: something changed.
+
+Who may: an actor updates itself and what it wrote. Anything else that somebody says has changed
+is asked of its origin. An edit older than what we have changes nothing.
+"""
+
+from __future__ import annotations
+
+import orjson
+
+from node.actions import passing
+from node.actions.remote import put_actor
+from node.activitypub.documents import (
+    ACTOR_TYPES,
+    ObjectDocument,
+    Tombstone,
+    Update,
+    parse_actor,
+)
+from node.activitypub.readers import same_origin, types
+from node.activitypub.rejected import Rejected
+from node.inbox.handlers import delete
+from node.inbox.received import Applied, Ignored, Missing, Outcome, Received
+from node.inbox.statuses import is_stale, own_object, raw_object, store_object, update_object
+from node.outbox.here import Here
+from node.social.accounts import Actor
+from node.social.statuses import Status
+from node.store import objects, proposals
+from node.store.transaction import Transaction
+
+
+def apply(tx: Transaction, here: Here, activity: Update, received: Received) -> Outcome:
+    uri = activity.object.iri
+    if uri is None:
+        return Ignored("an object without an id")
+    if here.is_ours(uri):
+        return Ignored("only we update what is ours")
+    if uri == received.actor.uri:
+        return _actor(tx, activity, received)
+    embedded = activity.object.embedded or {}
+    if any(name in ACTOR_TYPES for name in types(embedded)):
+        return Ignored("an actor updates only itself")
+    if objects.buried_by(tx, uri):
+        return Ignored("it was deleted before")
+    status = objects.by_uri(tx, uri)
+    own = own_object(activity.object, received.actor)
+    match own:
+        case ObjectDocument() if status is None or status.author_id == received.actor.id:
+            text = raw_object(received.raw, activity.object.embedded)
+            return _change(tx, here, status, own, received.actor, text, received)
+        case Rejected(reason=reason):
+            return Ignored(reason)
+        case _:
+            return _from_origin(tx, here, uri, status, received)
+
+
+def _actor(tx: Transaction, activity: Update, received: Received) -> Outcome:
+    if activity.object.embedded is None:
+        return (
+            Applied("its profile, from its origin")
+            if activity.object.iri in received.found.actors
+            else Missing(actors=(received.actor.uri,))
+        )
+    parsed = parse_actor(activity.object.embedded)
+    if isinstance(parsed, Rejected):
+        return Ignored(parsed.reason)
+    raw = received.raw.get("object")
+    text = orjson.dumps(raw if isinstance(raw, dict) else activity.object.embedded).decode()
+    put_actor(tx, parsed, text, now=received.now)
+    return Applied("its profile")
+
+
+def _from_origin(
+    tx: Transaction, here: Here, uri: str, status: Status | None, received: Received
+) -> Outcome:
+    if status is None and not same_origin(uri, received.actor.uri):
+        return Ignored("not known here, and not its to tell")
+    fetched = received.found.objects.get(uri)
+    if fetched is not None:
+        if status is not None and status.author_id != fetched.author.id:
+            return Ignored("its origin names another author than before")
+        return _change(
+            tx, here, status, fetched.document, fetched.author, fetched.text, received
+        )
+    if uri in received.found.gone:
+        return delete.remove(tx, here, status, by=received.actor, received=received)
+    if uri in received.found.refused:
+        return Ignored(received.found.refused[uri])
+    return Missing(objects=(uri,))
+
+
+def _change(
+    tx: Transaction,
+    here: Here,
+    status: Status | None,
+    document: ObjectDocument,
+    author: Actor,
+    text: str,
+    received: Received,
+) -> Outcome:
+    if isinstance(document, Tombstone):
+        return Ignored("a Tombstone is not an edit")
+    if status is None:
+        store_object(tx, document, author, text, now=received.now)
+        return Applied(f"stored {document.type}")
+    if is_stale(status, document):
+        return Ignored("older than what is here")
+    passable = received.text if author.id == received.actor.id else None
+    update_object(
+        tx, status, document, author, text, now=received.now, update_activity=passable
+    )
+    stored = proposals.by_id(tx, status.id)
+    if stored is not None and stored.shown and passable is not None:
+        sender = {received.passage.neighbour_id} if received.passage else set()
+        passing.pass_on_change(tx, here, stored, passable, but=sender)
+    return Applied(f"edited {document.type}")

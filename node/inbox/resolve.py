@@ -1,0 +1,267 @@
+"""Fetching what a handler misses, within limits and outside any transaction.
+
+A server that does not answer now raises FetchFailed, and the entry is tried again later; what
+is gone or may not be believed is noted, and the handler decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from node.actions.remote import FetchedObject, Remote, load_key, put_actor
+from node.activitypub.documents import (
+    Activity,
+    ActorDocument,
+    Announce,
+    Create,
+    Delete,
+    Update,
+    parse_activity,
+    parse_actor,
+)
+from node.activitypub.proofs import read_proof, verify_proof
+from node.activitypub.readers import each, origin, same_origin
+from node.activitypub.rejected import Rejected
+from node.aid.neighbours import Link
+from node.aid.trust import (
+    Confirmed,
+    NodeKey,
+    Unbelieved,
+    Unconfirmed,
+    believe,
+    read_key_statement,
+)
+from node.errors import FetchGone, FetchRefused, NotFound
+from node.inbox.received import Found, Inner, Missing, Received
+from node.outbox.here import Here
+from node.social.accounts import Actor
+from node.store import actors, neighbours
+from node.store.engine import Store
+from node.store.transaction import Transaction
+from node.transport.expander import Expander
+
+ATTACHED_MOST = 8  # documents that travel with a passed-on activity
+
+
+class Resolver:
+    def __init__(self, *, store: Store, here: Here, remote: Remote, expander: Expander) -> None:
+        self._store = store
+        self._here = here
+        self._remote = remote
+        self._expander = expander
+
+    async def resolve(self, missing: Missing, activity: Activity, received: Received) -> Found:
+        """`received.found` with what was missing; raises FetchFailed to be tried again later."""
+        found = received.found
+        objects: dict[str, FetchedObject] = dict(found.objects)
+        people: dict[str, Actor] = dict(found.actors)
+        gone = set(found.gone)
+        refused = dict(found.refused)
+        for uri in missing.objects:
+            try:
+                objects[uri] = await self._remote.object(uri)
+            except FetchGone:
+                gone.add(uri)
+            except (FetchRefused, NotFound) as error:
+                refused[uri] = str(error)
+        for uri in missing.actors:
+            try:
+                people[uri] = await self._remote.actor(uri, fresh=True)
+            except FetchGone:
+                gone.add(uri)
+            except (FetchRefused, NotFound) as error:
+                refused[uri] = str(error)
+        found = replace(
+            found, objects=objects, actors=people, gone=frozenset(gone), refused=refused
+        )
+        if missing.inner and isinstance(activity, Announce):
+            found = await self._inner(activity, received, found)
+        return found
+
+    # ── an activity embedded in an Announce ──────────────────────────────────────────────────
+
+    async def _inner(self, announce: Announce, received: Received, found: Found) -> Found:
+        normalised = announce.object.embedded or {}
+        raw = received.raw.get("object")
+        if isinstance(raw, list) and len(raw) == 1:
+            raw = raw[0]
+        activity = parse_activity(normalised)
+        if isinstance(activity, Rejected):
+            return replace(found, inner_refused=activity.reason)
+        if not isinstance(activity, Create | Update | Delete):
+            return replace(found, inner_refused="not a kind that is passed on")
+        if not isinstance(raw, dict):
+            return await self._from_origin(activity, normalised, found)
+        if self._here.is_ours(activity.actor):
+            return replace(found, inner_refused="it came from here")
+        inner = await self._by_known_key(activity, raw)
+        if inner is None:
+            inner = await self._by_chain(activity, normalised, raw, received)
+        if inner is not None:
+            return replace(found, inner=inner)
+        return await self._from_origin(activity, normalised, found, raw)
+
+    async def _by_known_key(self, activity: Activity, raw: dict[str, Any]) -> Inner | None:
+        """Believed because the author's key is known from the author's own node."""
+        claim = read_proof(raw)
+        if claim is None or isinstance(claim, Rejected):
+            return None
+        known = await self._store.read(_known_key, activity.actor, claim.verification_method)
+        if known is None:
+            return None
+        actor, row = known
+        key = load_key(row, actor.uri)
+        if isinstance(key, Rejected) or not verify_proof(raw, key):
+            return None
+        return Inner(activity, actor, raw, orjson.dumps(raw).decode(), None)
+
+    async def _by_chain(
+        self,
+        activity: Activity,
+        normalised: dict[str, Any],
+        raw: dict[str, Any],
+        received: Received,
+    ) -> Inner | None:
+        """Believed by proposal ← author's key ← node's key ← met, or vouched for by a neighbour."""
+        attached = [
+            one for one in each(received.raw.get("attachment")) if isinstance(one, dict)
+        ][:ATTACHED_MOST]
+        author = next((one for one in attached if one.get("id") == activity.actor), None)
+        if author is None:
+            return None
+        known = await self._store.read(
+            _known_node_keys, received.actor, origin(activity.actor) or "", attached,
+            origin(self._here.settings.base_url) or "",
+        )  # fmt: skip
+        verdict = believe(raw, normalised, author, known)
+        if isinstance(verdict, Unbelieved):
+            return None
+        document = await self._expander.normalise(author)
+        parsed = document if isinstance(document, Rejected) else parse_actor(document)
+        if isinstance(parsed, Rejected):
+            return None
+        actor = await self._store.write(
+            _put_author,
+            parsed,
+            orjson.dumps(author).decode(),
+            now=received.now,
+            confirmed=isinstance(verdict, Confirmed),
+        )
+        voucher = verdict.voucher if isinstance(verdict, Unconfirmed) else None
+        return Inner(activity, actor, raw, orjson.dumps(raw).decode(), voucher)
+
+    async def _from_origin(
+        self,
+        activity: Create | Update | Delete,
+        normalised: dict[str, Any],
+        found: Found,
+        raw: dict[str, Any] | None = None,
+    ) -> Found:
+        """Believed because the origin says the same: with the author's key from there when the
+        activity has a proof, else by the object itself."""
+        try:
+            actor = await self._remote.actor(activity.actor)
+        except (FetchGone, FetchRefused, NotFound) as error:
+            return replace(found, inner_refused=f"its actor cannot be had: {error}")
+        if raw is not None:
+            inner = await self._by_known_key(activity, raw)
+            if inner is None and read_proof(raw) is not None:
+                await self._remote.actor(activity.actor, fresh=True)
+                inner = await self._by_known_key(activity, raw)
+            if inner is not None:
+                return replace(found, inner=inner)
+        uri = activity.object.iri
+        if uri is None or not same_origin(uri, activity.actor):
+            return replace(found, inner_refused="not of its actor's origin")
+        # Without a proof its words count for nothing: only that it names the object. What the
+        # origin says of the object is what the handler sees.
+        bare = {key: value for key, value in normalised.items() if key != "object"}
+        named = parse_activity({**bare, "object": uri})
+        if isinstance(named, Rejected):
+            return replace(found, inner_refused=named.reason)
+        objects, gone, refused = dict(found.objects), set(found.gone), dict(found.refused)
+        try:
+            objects[uri] = await self._remote.object(uri)
+            if isinstance(named, Delete):
+                return replace(found, objects=objects, inner_refused="its origin still has it")
+        except FetchGone:
+            gone.add(uri)
+            if not isinstance(named, Delete):
+                return replace(
+                    found, gone=frozenset(gone), inner_refused="its origin does not have it"
+                )
+        except FetchRefused as error:
+            refused[uri] = str(error)
+            return replace(found, refused=refused, inner_refused=str(error))
+        inner = Inner(named, actor, {**bare, "object": uri}, "", None)
+        return replace(found, objects=objects, gone=frozenset(gone), inner=inner)
+
+
+# ── units of work ────────────────────────────────────────────────────────────────────────────
+
+
+def _known_key(
+    tx: Transaction, actor_uri: str, key_id: str
+) -> tuple[Actor, actors.KeyRow] | None:
+    actor = actors.by_uri(tx, actor_uri)
+    if actor is None or actor.gone or actor.local:
+        return None
+    if actors.fetched_at(tx, actor_uri) is None:
+        return None  # a neighbour's word is all we have of this actor
+    row = actors.key_by_id(tx, key_id)
+    if row is None or row.actor_id != actor.id or row.algorithm != "ed25519":
+        return None
+    return actor, row
+
+
+def _known_node_keys(
+    tx: Transaction,
+    neighbour: Actor,
+    about: str,
+    attached: list[dict[str, Any]],
+    own_origin: str,
+) -> list[NodeKey]:
+    """The node keys of an origin: met, vouched for earlier, or by the statement that travels
+    along, when it is a joined neighbour's whose own node key we have met."""
+    known = [
+        NodeKey(row.origin, row.actor_uri, row.key, row.voucher)
+        for row in neighbours.keys_of(tx, about)
+        if not row.voucher or _is_joined(tx, row.voucher)
+    ]
+    row = neighbours.by_actor(tx, neighbour.id)
+    if row is None or row.state != Link.JOINED.value:
+        return [key for key in known if not key.voucher]
+    vouchers = [
+        NodeKey(key.origin, key.actor_uri, key.key)
+        for key in neighbours.keys_of(tx, origin(neighbour.uri) or "")
+        if not key.voucher
+    ]
+    for document in attached:
+        if document.get("type") != "Relationship":
+            continue
+        for voucher in vouchers:
+            stated = read_key_statement(document, voucher=voucher, own_origin=own_origin)
+            if isinstance(stated, NodeKey) and stated.origin == about:
+                known.append(stated)
+    return known
+
+
+def _is_joined(tx: Transaction, voucher_origin: str) -> bool:
+    return any(
+        row.state == Link.JOINED.value and origin(row.actor_uri) == voucher_origin
+        for row in neighbours.every(tx)
+    )
+
+
+def _put_author(
+    tx: Transaction, parsed: ActorDocument, text: str, *, now: float, confirmed: bool
+) -> Actor:
+    """Store an author from the document that travelled along, unless its node told us itself."""
+    existing = actors.by_uri(tx, parsed.id)
+    if existing is not None and actors.fetched_at(tx, parsed.id) is not None and not confirmed:
+        return existing
+    return put_actor(tx, parsed, text, now=now, from_origin=confirmed)
+

@@ -1,0 +1,131 @@
+"""Works through the journal: what could not be applied when it arrived, because something had to
+be fetched first or because a try failed.
+
+Several entries are under way at once, at most two of one host, so that a server whose documents
+are slow to come does not delay the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable
+
+from node.clock import Clock
+from node.errors import EntraideError, FetchFailed, Unavailable
+from node.outbox.schedule import pause_after
+from node.store import journal
+from node.store.engine import Store
+from node.store.journal import Waiting
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 16
+PER_HOST = 2
+TRIES = 8
+LONGEST_SLEEP_S = 600.0
+
+Process = Callable[[Waiting], Awaitable[None]]
+
+
+class InboxWorker:
+    def __init__(self, *, store: Store, clock: Clock, process: Process, scale: float) -> None:
+        self._store = store
+        self._clock = clock
+        self._process = process
+        self._scale = scale
+        self._active: Counter[str] = Counter()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until cancelled; what is under way is given back to the journal."""
+        listener = asyncio.create_task(self._listen())
+        try:
+            while True:
+                self._wake.clear()
+                try:
+                    if not await self._claim():
+                        await self._sleep()
+                except Unavailable as error:
+                    log.warning("the journal cannot be read now: %s", error)
+                    await asyncio.sleep(1.0)
+        finally:
+            listener.cancel()
+            for task in list(self._tasks):
+                task.cancel()
+            await asyncio.gather(listener, *self._tasks, return_exceptions=True)
+
+    async def _listen(self) -> None:
+        bell = self._store.bell(journal.BELL)
+        while True:
+            if await bell.wait(None):
+                self._wake.set()
+
+    async def _claim(self) -> int:
+        room = AT_ONCE - len(self._tasks)
+        if room <= 0:
+            await self._wake.wait()
+            return 1
+        busy = [host for host, count in self._active.items() if count >= PER_HOST]
+        entries = await self._store.write(
+            journal.claim, now=self._clock.now(), most=room, busy_hosts=busy, per_host=PER_HOST
+        )
+        for entry in entries:
+            self._active[entry.host] += 1
+            task = asyncio.create_task(self._handle(entry))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return len(entries)
+
+    async def _sleep(self) -> None:
+        busy = [host for host, count in self._active.items() if count >= PER_HOST]
+        due = await self._store.read(journal.next_due, busy_hosts=busy)
+        now = self._clock.now()
+        pause = LONGEST_SLEEP_S if due is None else min(max(due - now, 0.005), LONGEST_SLEEP_S)
+        try:
+            async with asyncio.timeout(pause):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    async def _handle(self, entry: Waiting) -> None:
+        try:
+            await self._process(entry)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._store.write(journal.release_leases, [entry]))
+            raise
+        except Unavailable as error:
+            log.warning("entry %s waits: %s", entry.activity_uri, error)
+            await self._put_back(entry, str(error), count=False)
+        except FetchFailed as error:
+            await self._put_back(entry, str(error), count=True)
+        except EntraideError as error:
+            await self._put_back(entry, str(error), count=True)
+        except Exception as error:
+            log.exception("entry %s could not be handled", entry.activity_uri)
+            await self._put_back(entry, f"{type(error).__name__}: {error}", count=True)
+        finally:
+            self._active[entry.host] -= 1
+            if self._active[entry.host] <= 0:
+                del self._active[entry.host]
+            self._wake.set()
+
+    async def _put_back(self, entry: Waiting, note: str, *, count: bool) -> None:
+        tries = entry.attempts + int(count)
+        aside = tries >= TRIES
+        if aside:
+            log.error("put aside after %d tries: %s (%s)", tries, entry.activity_uri, note)
+        while True:
+            try:
+                await self._store.write(
+                    journal.put_back,
+                    entry,
+                    next_at=self._clock.now() + pause_after(max(tries, 1), scale=self._scale),
+                    note=note,
+                    aside=aside,
+                )
+                return
+            except Unavailable:
+                await asyncio.sleep(1.0)

@@ -1,0 +1,115 @@
+"""One delivery: the parcel, the signature that its host reads, the post, and what came back."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Protocol
+
+from node.activitypub.signatures import Digests, Scheme, body_digests, sign_request
+from node.clock import Clock
+from node.outbox import synchronisation
+from node.outbox.hosts import HostBook
+from node.outbox.keyring import ActorKeys, Keyring
+from node.store import actors, outbox
+from node.store.engine import Store
+from node.store.outbox import Delivery
+from node.store.transaction import Transaction
+from node.transport.post import Poster, PostResult
+
+PARCELS_KEPT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    status: int | None
+    retry_after: float | None
+    error: str
+    scheme: Scheme | None
+    """The scheme that worked, when one did."""
+    tried: bool = True
+
+
+class Deliver(Protocol):
+    async def __call__(self, delivery: Delivery) -> Outcome: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A parcel with all that is the same for every host."""
+
+    body: bytes
+    digests: Digests
+    keys: ActorKeys
+    followers_uri: str | None
+    sync: dict[str, str] | None
+    """Origin → FEP-8fcf digest of the followers there; None when it is not for followers."""
+
+
+class HttpDelivery:
+    """Posts deliveries, with the signature that each host is known to read."""
+
+    def __init__(
+        self, *, store: Store, clock: Clock, keyring: Keyring, hosts: HostBook, poster: Poster
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._keyring = keyring
+        self._hosts = hosts
+        self._poster = poster
+        self._ready: OrderedDict[int, _Ready] = OrderedDict()
+
+    async def __call__(self, delivery: Delivery) -> Outcome:
+        ready = self._ready.get(delivery.outbox_id)
+        if ready is None:
+            ready = await self._store.read(self._prepare, delivery.outbox_id)
+            if ready is None:
+                return Outcome(410, None, "the activity is gone", None)
+            self._ready[delivery.outbox_id] = ready
+            if len(self._ready) > PARCELS_KEPT:
+                self._ready.popitem(last=False)
+        first = self._hosts.scheme_for(delivery.host)
+        result = await self._post(delivery, ready, first)
+        if result.status == 401:
+            # It may read only the other of the two; try it once, and remember what worked.
+            second: Scheme = "rfc9421-rsa" if first == "cavage-rsa" else "cavage-rsa"
+            again = await self._post(delivery, ready, second)
+            if again.status is not None and again.status != 401:
+                return _outcome(again, second)
+        return _outcome(result, first)
+
+    def _prepare(self, tx: Transaction, outbox_id: int) -> _Ready | None:
+        parcel = outbox.parcel(tx, outbox_id)
+        if parcel is None:
+            return None
+        sender = actors.by_id(tx, parcel.actor_id)
+        if sender is None:
+            return None
+        return _Ready(
+            body=parcel.body,
+            digests=body_digests(parcel.body),
+            keys=self._keyring.of(tx, parcel.actor_id),
+            followers_uri=sender.followers_uri,
+            sync=synchronisation.digests(tx, parcel.actor_id) if parcel.sync else None,
+        )
+
+    async def _post(self, delivery: Delivery, ready: _Ready, scheme: Scheme) -> PostResult:
+        extra = None
+        if ready.sync is not None and ready.followers_uri is not None:
+            extra = synchronisation.header(ready.followers_uri, delivery.inbox, ready.sync)
+        headers = sign_request(
+            ready.keys.ed25519 if scheme == "rfc9421-ed25519" else ready.keys.rsa,
+            scheme,
+            method="POST",
+            url=delivery.inbox,
+            body=ready.body,
+            now=self._clock.now(),
+            extra=extra,
+            digest=ready.digests,
+        )
+        return await self._poster.post(delivery.inbox, ready.body, headers)
+
+
+def _outcome(result: PostResult, scheme: Scheme) -> Outcome:
+    worked = result.status is not None and 200 <= result.status < 300
+    return Outcome(result.status, result.retry_after, result.error, scheme if worked else None)

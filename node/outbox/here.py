@@ -1,0 +1,42 @@
+"""Who and where this node is: what everything that publishes needs to know, made once at start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from node.activitypub.addresses import Addresses
+from node.aid.territory import Territory
+from node.clock import Clock
+from node.config import Settings
+from node.outbox.keyring import Keyring
+from node.social.accounts import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    settings: Settings
+    addresses: Addresses
+    clock: Clock
+    keyring: Keyring
+    node: Actor
+    """The Application at /actor."""
+    quartier: Actor
+    """The Group of the neighbourhood."""
+    urgent: Actor
+    """The Group that announces only what is urgent."""
+    territory: Territory
+
+    @property
+    def domain(self) -> str:
+        return self.settings.node.domain
+
+    def is_ours(self, iri: str) -> bool:
+        """Whether an IRI lies on this node."""
+        base = self.settings.base_url
+        return iri == base or iri.startswith(base + "/")
+
+
+def host_of(iri: str) -> str:
+    """Host with port, as deliveries and breakers name it."""
+    return urlsplit(iri).netloc.lower()
