@@ -108,7 +108,7 @@ def each(value: Any) -> Iterator[Any]:
 def _id_of(value: Any) -> str | None:
     if isinstance(value, dict):
         # A Link stands for what it leads to.
-        return iri(value.get("id")) or iri(value.get("href"))
+        return iri(value.get("id")) or one_id(value.get("href"))
     return iri(value)
 
 

@@ -15,7 +15,7 @@ def parse_any(document: dict[str, Any]) -> Any:
     """The actor, activity or object that a normalised document describes."""
     if any(name in ACTOR_TYPES for name in types(document)):
         return parse_actor(document)
-    return parse_activity(document) if "actor" in document else parse_object(document)
+    return parse_activity(document) if document.get("actor") else parse_object(document)
 
 
 def meaning(value: Any) -> Any:

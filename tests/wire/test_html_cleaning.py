@@ -42,7 +42,17 @@ def test_the_form_of_mentions_survives() -> None:
 def test_nothing_hostile_survives(hostile: str) -> None:
     """No script, handler, style, foreign class, frame, form or bidi control comes through."""
     cleaned = clean_html(hostile)
-    for trace in ("alert", "script", "style", "onclick", "navbar", "frame", "form", "data:", "\u202e"):
+    for trace in (
+        "alert",
+        "script",
+        "style",
+        "onclick",
+        "navbar",
+        "frame",
+        "form",
+        "data:",
+        "\u202e",
+    ):
         assert trace not in cleaned
 
 

@@ -90,6 +90,8 @@ def test_what_is_written_is_read_back(document: dict[str, object]) -> None:
 
 def test_an_ordinary_activity_costs_little() -> None:
     """A 2 KB activity is read in well under a tenth of a millisecond."""
-    raw = dump({"type": "Create", "object": {"content": "x" * 1500, "to": ["https://a.example"] * 9}})
+    raw = dump(
+        {"type": "Create", "object": {"content": "x" * 1500, "to": ["https://a.example"] * 9}}
+    )
     best = min(timeit.repeat(lambda: parse(raw), number=200, repeat=5)) / 200
     assert best < 200e-6

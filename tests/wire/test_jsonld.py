@@ -182,11 +182,19 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "single values": {**CREATE, "to": PUBLIC},
     "compact public": {**CREATE, "to": "as:Public"},
     "bare public": {**CREATE, "to": ["Public"]},
-    "arrays": {**CREATE, "actor": [CREATE["actor"]], "type": ["Create"], "object": [CREATE["object"]]},
+    "arrays": {
+        **CREATE,
+        "actor": [CREATE["actor"]],
+        "type": ["Create"],
+        "object": [CREATE["object"]],
+    },
     "objects for ids": {**CREATE, "actor": {"id": CREATE["actor"], "type": "Person"}},
     "value objects": {
         **CREATE,
-        "published": {"@value": "2026-11-22T18:00:00Z", "@type": "http://www.w3.org/2001/XMLSchema#dateTime"},
+        "published": {
+            "@value": "2026-11-22T18:00:00Z",
+            "@type": "http://www.w3.org/2001/XMLSchema#dateTime",
+        },
     },
     "an untyped date": {
         **CREATE,
@@ -241,7 +249,7 @@ def test_a_term_that_theirs_defines_otherwise_loses_our_meaning() -> None:
 
 
 def test_a_type_that_theirs_defines_otherwise_is_no_type_of_ours() -> None:
-    """"Note" meaning a musical note is not read as a post."""
+    """ "Note" meaning a musical note is not read as a post."""
     note = {
         "@context": [AS2, {"Note": "https://music.example/#Note"}],
         "id": "https://a.example/1",
@@ -280,9 +288,16 @@ def test_the_spellings_of_one_vocabulary_are_one(key: str, iri: str, name: str) 
 
 
 def test_valueflows_names_are_names_also_where_they_come_as_iris() -> None:
-    """"vf:transfer" typed as an IRI is the action "transfer"."""
+    """ "vf:transfer" typed as an IRI is the action "transfer"."""
     document = {
-        "@context": [AS2, {"vf": VF, "action": {"@id": "vf:action", "@type": "@vocab"}, "transfer": "vf:transfer"}],
+        "@context": [
+            AS2,
+            {
+                "vf": VF,
+                "action": {"@id": "vf:action", "@type": "@vocab"},
+                "transfer": "vf:transfer",
+            },
+        ],
         "id": "https://a.example/1",
         "type": "vf:Intent",
         "action": "transfer",
@@ -310,7 +325,9 @@ def test_the_language_of_a_context_is_the_language_of_its_texts() -> None:
 
 def test_relative_ids_are_no_ids() -> None:
     """An id without an origin stays so: it is never completed with somebody's."""
-    found = expand_and_compact({"@context": AS2, "id": "1", "type": "Note", "as:to": {"@id": "../x"}})
+    found = expand_and_compact(
+        {"@context": AS2, "id": "1", "type": "Note", "as:to": {"@id": "../x"}}
+    )
     assert isinstance(found, dict)
     assert found["id"] == "1"
     assert found["to"] == "../x"
@@ -325,8 +342,18 @@ def test_several_things_at_the_top_are_refused() -> None:
 def test_a_ring_in_a_graph_is_cut() -> None:
     """An activity and a note that refer to each other are read from the activity on."""
     nodes = [
-        {"id": "https://a.example/1", "type": "Note", "context": "https://a.example/2", "content": "x"},
-        {"id": "https://a.example/2", "type": "Create", "actor": "https://a.example/u", "object": "https://a.example/1"},
+        {
+            "id": "https://a.example/1",
+            "type": "Note",
+            "context": "https://a.example/2",
+            "content": "x",
+        },
+        {
+            "id": "https://a.example/2",
+            "type": "Create",
+            "actor": "https://a.example/u",
+            "object": "https://a.example/1",
+        },
     ]
     found = read({"@context": AS2, "@graph": nodes})
     assert found["is"] == "Create"
@@ -348,16 +375,25 @@ def test_both_paths_agree_on_real_documents(path: Path) -> None:
 def test_what_we_send_expands_with_no_property_dropped() -> None:
     """A strict processor understands every key of a proposal of ours, and of its activity."""
     assert check_safe(PROPOSAL) == []
-    everything = {name: "https://a.example/x" for name, term in our_terms().items() if not (
-        term.prefix or term.container == "language" or name[0].isupper() or (term.iri or "@")[0] == "@"
-        or name == "proof"
-    )}
+    everything = {
+        name: "https://a.example/x"
+        for name, term in our_terms().items()
+        if not (
+            term.prefix
+            or term.container == "language"
+            or name[0].isupper()
+            or (term.iri or "@")[0] == "@"
+            or name == "proof"
+        )
+    }
     assert check_safe({"@context": OUR_CONTEXT, "type": "Note", **everything}) == []
 
 
 def test_check_safe_tells_what_would_be_dropped() -> None:
     """Undefined keys and types and unknown contexts are named."""
-    found = check_safe({"@context": [AS2, "https://x.example/c"], "type": "Foo", "bar": 1, "tag": {"baz": 1}})
+    found = check_safe(
+        {"@context": [AS2, "https://x.example/c"], "type": "Foo", "bar": 1, "tag": {"baz": 1}}
+    )
     assert set(found) == {"@context https://x.example/c", "_:Foo", "_:bar", "_:baz"}
 
 
@@ -396,17 +432,74 @@ def test_contexts_are_counted() -> None:
 
 
 KEYS = st.sampled_from(
-    "actor object to cc tag attachment content name summary published url inReplyTo attributedTo "
-    "sensitive quoteUrl endTime votersCount replies proof foo as:content as:to foo:bar toot:Emoji "
-    "schema:geoRadius http://schema.org/geoRadius value icon mine alias".split()
+    [
+        "actor",
+        "object",
+        "to",
+        "cc",
+        "tag",
+        "attachment",
+        "content",
+        "name",
+        "summary",
+        "published",
+        "url",
+        "inReplyTo",
+        "attributedTo",
+        "sensitive",
+        "quoteUrl",
+        "endTime",
+        "votersCount",
+        "replies",
+        "proof",
+        "foo",
+        "as:content",
+        "as:to",
+        "foo:bar",
+        "toot:Emoji",
+        "schema:geoRadius",
+        "http://schema.org/geoRadius",
+        "value",
+        "icon",
+        "mine",
+        "alias",
+    ]
 )
 STRINGS = st.sampled_from(
-    ["https://a.example/1", "https://b.example/2", PUBLIC, "as:Public", "Public", "as:Note", "toot:x"]
-    + ["mine:x", "un texte", "2026-11-22T18:00:00Z", "urn:x:y", "http://a.example/", "acct:a@b.example"]
+    [
+        "https://a.example/1",
+        "https://b.example/2",
+        PUBLIC,
+        "as:Public",
+        "Public",
+        "as:Note",
+        "toot:x",
+        "mine:x",
+        "un texte",
+        "2026-11-22T18:00:00Z",
+        "urn:x:y",
+        "http://a.example/",
+        "acct:a@b.example",
+    ]
 )
 TYPES_OF = st.sampled_from(
-    ["Note", "Create", "Like", "Hashtag", "Mention", "Emoji", "Foo", "as:Note", "mine:Note", "Mine"]
-    + [AS2 + "#Note", "Document", "Link", "PropertyValue", "schema:GeoCircle"]
+    [
+        "Note",
+        "Create",
+        "Like",
+        "Hashtag",
+        "Mention",
+        "Emoji",
+        "Foo",
+        "as:Note",
+        "mine:Note",
+        "Mine",
+        AS2 + "#Note",
+        "Document",
+        "Link",
+        "PropertyValue",
+        "schema:GeoCircle",
+    ]
 )
 CONTEXTS = st.lists(
     st.sampled_from(
@@ -463,23 +556,37 @@ def test_both_paths_agree_on_generated_documents(
 
 
 JUNK = st.recursive(
-    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5) | STRINGS | TYPES_OF,
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        KEYS
-        | st.sampled_from(["@id", "@type", "@value", "@list", "@set", "@graph", "@reverse", "@context"])
-        | st.sampled_from(["@included", "@nest", "@index", "@language", "@vocab", "@base", "id", "type"])
-        | st.sampled_from(["contentMap", "@container", "@propagate", "@import", "@protected"])
-        | st.text(max_size=3),
-        inner,
-        max_size=4,
+    st.none()
+    | st.booleans()
+    | st.floats()
+    | st.integers()
+    | st.text(max_size=5)
+    | STRINGS
+    | TYPES_OF,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            KEYS
+            | st.sampled_from(
+                ["@id", "@type", "@value", "@list", "@set", "@graph", "@reverse", "@context"]
+            )
+            | st.sampled_from(
+                ["@included", "@nest", "@index", "@language", "@vocab", "@base", "id", "type"]
+            )
+            | st.sampled_from(["contentMap", "@container", "@propagate", "@import", "@protected"])
+            | st.text(max_size=3),
+            inner,
+            max_size=4,
+        )
     ),
     max_leaves=12,
 )
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.dictionaries(KEYS | st.sampled_from(["@context", "@graph", "type", "id"]), JUNK, max_size=5))
+@given(
+    st.dictionaries(KEYS | st.sampled_from(["@context", "@graph", "type", "id"]), JUNK, max_size=5)
+)
 def test_no_json_makes_it_raise(document: dict[str, Any]) -> None:
     """Any JSON object is read, needs expansion, or is Rejected."""
     read(document)

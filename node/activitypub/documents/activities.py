@@ -228,9 +228,7 @@ def _liking(kind: str, document: dict[str, Any], common: dict[str, Any]) -> Like
         return Like(**common)
     found = None
     for tag in objects(document.get("tag"), 50):
-        if "Emoji" in types(tag) and (text(tag, "name", 256) or "").strip(":") == emoji.strip(
-            ":"
-        ):
+        if "Emoji" in types(tag) and (text(tag, "name", 256) or "").strip(":") == emoji.strip(":"):
             found = picture(tag.get("icon"))
             break
     return EmojiReact(emoji=emoji, picture=found, **common)

@@ -221,14 +221,14 @@ def _hashtags(value: Any) -> tuple[Hashtag, ...]:
     for tag in objects(value, 4 * TAGS):
         name = (text(tag, "name", NAME_LIMIT) or "").strip().removeprefix("#")
         if "Hashtag" in types(tag) and name and len(found) < TAGS:
-            found.setdefault(name.casefold(), Hashtag(name, iri(tag.get("href"))))
+            found.setdefault(name.casefold(), Hashtag(name, one_id(tag.get("href"))))
     return tuple(found.values())
 
 
 def _mentions(value: Any) -> tuple[Mention, ...]:
     found: dict[str, Mention] = {}
     for tag in objects(value, 4 * TAGS):
-        href = iri(tag.get("href"))
+        href = one_id(tag.get("href"))
         if "Mention" in types(tag) and href is not None and len(found) < TAGS:
             found.setdefault(href, Mention(href, text(tag, "name", NAME_LIMIT)))
     return tuple(found.values())
@@ -279,7 +279,7 @@ def _quote(document: dict[str, Any]) -> str | None:
             return found
     for tag in objects(document.get("tag"), 4 * TAGS):
         if "Link" in types(tag) and any(rel in _QUOTING for rel in map(str, each(tag.get("rel")))):
-            return iri(tag.get("href"))
+            return one_id(tag.get("href"))
     return None
 
 

@@ -55,7 +55,7 @@ def links(value: Any, limit: int) -> tuple[Link, ...]:
     found: list[Link] = []
     for one in each(value):
         if isinstance(one, dict):
-            href = iri(one.get("href")) or iri(one.get("url")) or iri(one.get("id"))
+            href = one_id(one.get("href")) or one_id(one.get("url")) or iri(one.get("id"))
             if href is not None:
                 rel = tuple(word[:128] for word in each(one.get("rel")) if isinstance(word, str))
                 found.append(Link(href, media_type(one), rel[:8], text(one, "name", 2048)))
@@ -87,7 +87,7 @@ def picture(value: Any) -> str | None:
     for one in each(value):
         if isinstance(one, dict):
             inner = links(one.get("url"), 4)
-            found = inner[0].href if inner else iri(one.get("href"))
+            found = inner[0].href if inner else one_id(one.get("href"))
         else:
             found = one_id(one)
         if found is not None:
