@@ -214,7 +214,7 @@ def _load(url: str, options: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def _pyld() -> Any:
-    # Here and not at the top: it brings lxml and costs 60 ms and 10 MB, and the process that
+    # Here and not at the top: it brings lxml and costs over 100 ms and 18 MB, and the process that
     # serves the web never needs it.
     from pyld import jsonld
 

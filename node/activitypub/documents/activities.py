@@ -10,7 +10,6 @@ from node.activitypub.readers import (
     ids,
     iri,
     objects,
-    one_id,
     same_origin,
     string,
     text,
@@ -232,8 +231,3 @@ def _liking(kind: str, document: dict[str, Any], common: dict[str, Any]) -> Like
             found = picture(tag.get("icon"))
             break
     return EmojiReact(emoji=emoji, picture=found, **common)
-
-
-def actor_of(document: dict[str, Any]) -> str | None:
-    """The one actor that an embedded activity names."""
-    return one_id(document.get("actor"))
