@@ -22,7 +22,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from node.store.migrate import engine_of, ensure_schema
+from node.store.migrate import HEAD_REVISION, engine_of, ensure_schema
+from node.store.tables import metadata
 
 _numbers = itertools.count(1)
 
@@ -68,6 +69,8 @@ def make_schema(url: str) -> None:
     engine = engine_of(url)
     try:
         ensure_schema(engine)
+        if HEAD_REVISION is None:  # before the first revision is written
+            metadata.create_all(engine)
     finally:
         engine.dispose()
 

@@ -82,7 +82,6 @@ class SocketBells:
 
     def __init__(self, database: Path) -> None:
         self._database = database
-        self._directory: Path | None = None
         self._own: Path | None = None
         self._socket: socket.socket | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -96,39 +95,36 @@ class SocketBells:
         """Begin to listen. Without a usable directory a warning is logged and work goes on:
         workers then see other processes' work when their own next due time comes.
         """
+        endpoint = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         try:
-            self._directory = _directory_of(self._database)
-            own = self._directory / f"{os.getpid()}.{secrets.token_hex(4)}"
-            endpoint = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
             endpoint.setblocking(False)
-            self._socket = endpoint
-            endpoint.bind(str(own))
+            self._own = _bind(endpoint, self._database)
         except OSError as error:
-            self._directory = None
-            self.close()
+            endpoint.close()
             log.warning("Other processes cannot wake this one (%s): %s", self._database, error)
             return
-        self._own = own
+        self._socket = endpoint
         self._loop = loop
         loop.add_reader(endpoint, self._receive, endpoint, ring, ring_all)
 
     def close(self) -> None:
-        if self._socket is None:
+        endpoint, own, loop = self._socket, self._own, self._loop
+        if endpoint is None or own is None or loop is None:
             return
-        if self._loop is not None:
-            self._loop.remove_reader(self._socket)
-        self._socket.close()
         self._socket = None
-        if self._own is not None:
-            self._own.unlink(missing_ok=True)
+        loop.remove_reader(endpoint)
+        endpoint.close()
+        with contextlib.suppress(OSError):
+            own.unlink(missing_ok=True)
+            own.parent.rmdir()  # unless others are there
 
     def send(self, names: Iterable[str]) -> None:
         """Ring in the other processes; from any one thread, without ever blocking."""
-        endpoint, directory = self._socket, self._directory
-        if endpoint is None or directory is None or self._own is None:
+        endpoint, own = self._socket, self._own
+        if endpoint is None or own is None:
             return
         try:
-            peers = os.listdir(directory)
+            peers = os.listdir(own.parent)
         except OSError as error:
             log.warning("The bells of other processes cannot be found: %s", error)
             return
@@ -136,8 +132,8 @@ class SocketBells:
             return
         message = "\n".join(names).encode()
         for peer in peers:
-            if peer != self._own.name:
-                _send(endpoint, message, directory / peer)
+            if peer != own.name:
+                _send(endpoint, message, own.parent / peer)
 
     @staticmethod
     def _receive(
@@ -172,6 +168,20 @@ def _send(endpoint: socket.socket, message: bytes, peer: Path) -> None:
         # Full (it will ring everything, see above), or gone in the meantime.
         if error.errno not in (errno.EAGAIN, errno.ENOBUFS, errno.ENOENT):
             log.warning("A process cannot be woken: %s", error)
+
+
+def _bind(endpoint: socket.socket, database: Path) -> Path:
+    tries = 5
+    while True:
+        own = _directory_of(database) / f"{os.getpid()}.{secrets.token_hex(4)}"
+        try:
+            endpoint.bind(str(own))
+        except FileNotFoundError:  # the last other process took the directory away
+            tries -= 1
+            if not tries:
+                raise
+            continue
+        return own
 
 
 def _directory_of(database: Path) -> Path:

@@ -101,7 +101,7 @@ class Store:
         await asyncio.to_thread(postgres.prepare, backend.engine)
         if migrate:
             await asyncio.to_thread(migrations.ensure_schema, backend.engine)
-        listener = postgres.Listener(url, self._bells.ring, self._bells.ring_all)
+        listener = postgres.Listener(url, backend.mark, self._bells.ring, self._bells.ring_all)
         await listener.start()
         self._hangers.push_async_callback(listener.stop)
         self._backend = backend

@@ -106,20 +106,20 @@ def engine_of(url: str) -> sa.Engine:
     return engine
 
 
-def new_revision(slug: str) -> Path:
-    """For developers: write the next `NNNN_slug.py` from what `tables.metadata` has and the
+def new_revision(slug: str, *, directory: Path = MIGRATIONS) -> Path:
+    """For developers (`make format` after it): write the next `NNNN_slug.py` from what `tables.metadata` has and the
     revisions before do not make, found by making a database with them.
     """
     from alembic import command
 
     from node.store import sqlite
 
-    number = f"{int(HEAD_REVISION or 0) + 1:04d}"
-    with tempfile.TemporaryDirectory() as directory:
-        engine = sqlite.make_engine(Path(directory, "scratch.sqlite3"))
-        ensure_schema(engine)
+    number = f"{int(max(revisions(directory), default='0')) + 1:04d}"
+    with tempfile.TemporaryDirectory() as scratch:
+        engine = sqlite.make_engine(Path(scratch, "scratch.sqlite3"))
+        ensure_schema(engine, directory=directory)
         with engine.connect() as connection:
-            config = _config(connection, MIGRATIONS)
+            config = _config(connection, directory)
             script = command.revision(config, message=slug, autogenerate=True, rev_id=number)
         engine.dispose()
     assert script is not None

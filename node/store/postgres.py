@@ -31,8 +31,6 @@ LOST_SECONDS = 10.0  # how long a unit waits for a server that restarts
 _TRIES = 12  # of a unit that collides with others
 _CHANNEL = "entraide_bells"
 _OLDEST = 130_000  # PostgreSQL 13: pg_xact_status with xid8
-# Marks our own notifications, which were rung at home already.
-_PROCESS = secrets.token_hex(6)
 
 # A statement or a lock must not keep a thread for ever.
 _OPTIONS = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
@@ -47,6 +45,7 @@ def make_engine(url: sa.URL) -> sa.Engine:
         url,
         poolclass=NullPool,  # each thread keeps its own connection
         use_native_hstore=False,
+        hide_parameters=True,  # what people write does not belong in a log
         connect_args={"application_name": "entraide"},
     )
 
@@ -90,6 +89,11 @@ def _kind(error: BaseException) -> Kind:
     if not state and (error.connection_invalidated or _is_connection_error(error)):
         return "lost"
     return "other"
+
+
+def _short(error: BaseException) -> str:
+    """What the server said, without the statement."""
+    return str(getattr(error, "orig", None) or error).strip()
 
 
 def _is_connection_error(error: sa.exc.DBAPIError) -> bool:
@@ -144,6 +148,7 @@ class Postgres:
 
     def __init__(self, url: sa.URL, *, readers: int, writers: int, answer: Answer) -> None:
         self.engine = make_engine(url)
+        self.mark = secrets.token_hex(6)  # of our own notifications: those rang here already
         self._answer = answer
         self._writes: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
         self._reads: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
@@ -231,7 +236,7 @@ class Postgres:
         if reading:
             connection.rollback()
             return transaction
-        payloads = [f"{bell} {_PROCESS}" for bell in transaction.bells]
+        payloads = [f"{bell} {self.mark}" for bell in transaction.bells]
         _, xid = connection.execute(_FINISH, {"payloads": payloads}).one()
         try:
             connection.commit()
@@ -282,7 +287,7 @@ class Postgres:
             case "collision" | "full":
                 raise Unavailable(
                     "The database is busy. Please try again in a moment.",
-                    log=f"PostgreSQL: {error}",
+                    log=f"PostgreSQL: {_short(error)}",
                 ) from error
             case "duplicate" | "other":
                 raise error
@@ -291,14 +296,15 @@ class Postgres:
 
     def _wait_for_server(self, error: BaseException) -> None:
         now = time.monotonic()
-        if self._lost_at is None:
-            self._lost_at = now
-            log.warning("PostgreSQL is lost, trying again: %s", error)
-        missed = now - self._lost_at
+        lost_at = self._lost_at  # another thread may find the server again meanwhile
+        if lost_at is None:
+            self._lost_at = lost_at = now
+            log.warning("PostgreSQL is lost, trying again: %s", _short(error))
+        missed = now - lost_at
         if missed > LOST_SECONDS:
             raise Unavailable(
                 "The database does not answer. Please try again in a moment.",
-                log=f"PostgreSQL: {error}",
+                log=f"PostgreSQL: {_short(error)}",
             ) from error
         time.sleep(min(0.05 + missed / 4, 1.0) * random.uniform(0.5, 1))  # noqa: S311 – jitter
 
@@ -309,9 +315,11 @@ class Listener:
     def __init__(
         self,
         url: sa.URL,
+        own_mark: str,
         ring: Callable[[Iterable[str]], None],
         ring_all: Callable[[], None],
     ) -> None:
+        self._own_mark = own_mark
         self._address = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._ring = ring
         self._ring_all = ring_all
@@ -349,8 +357,8 @@ class Listener:
                     self._listening.set()
                     pause = 0.05
                     async for notification in connection.notifies():
-                        bell, _, process = notification.payload.rpartition(" ")
-                        if process != _PROCESS:
+                        bell, _, mark = notification.payload.rpartition(" ")
+                        if mark != self._own_mark:
                             self._ring((bell,))
             except (psycopg.Error, OSError) as error:
                 log.warning("Other processes cannot wake this one, trying again: %s", error)

@@ -54,6 +54,7 @@ def make_engine(path: Path) -> sa.Engine:
     engine = sa.create_engine(
         sa.URL.create("sqlite", database=str(path)),
         poolclass=NullPool,  # each thread keeps its own connection
+        hide_parameters=True,  # what people write does not belong in a log
         connect_args={
             "timeout": BUSY_SECONDS,
             "check_same_thread": False,  # opened by one thread, used by one other
@@ -136,7 +137,7 @@ def explain(error: BaseException, *, reading: bool = False) -> BaseException:
     text = "The server cannot write to its disk now. Please try again later."
     if code in _BUSY:
         text = "The database is busy. Please try again in a moment."
-    passing = Unavailable(text, log=f"SQLite: {error}")
+    passing = Unavailable(text, log=f"SQLite: {getattr(error, 'orig', error)}")
     passing.__cause__ = error
     return passing
 
@@ -298,7 +299,7 @@ class SQLite:
 
     def _roll_back(self, error: BaseException) -> None:
         if _code(error) in _PASSING:
-            log.error("SQLite: %s", error)
+            log.error("SQLite: %s", getattr(error, "orig", error))
         if self._connection is None:
             return
         try:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
+import sqlalchemy as sa
 from alembic import context
 
 from node.store.tables import metadata
@@ -13,10 +16,22 @@ def run() -> None:
         connection=connection,
         target_metadata=metadata,
         render_as_batch=connection.dialect.name == "sqlite",
+        render_item=_render,
         compare_server_default=False,
     )
     with context.begin_transaction():
         context.run_migrations()
+
+
+def _render(kind: str, item: Any, _: object) -> str | Literal[False]:
+    """Alembic would write the defaults of booleans as numbers, which PostgreSQL refuses."""
+    if kind == "server_default" and isinstance(item, sa.DefaultClause):
+        match item.arg:
+            case sa.sql.elements.False_():
+                return "sa.false()"
+            case sa.sql.elements.True_():
+                return "sa.true()"
+    return False
 
 
 if hasattr(context, "config"):  # imported as a plain module there is nothing to run
