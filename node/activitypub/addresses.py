@@ -247,7 +247,7 @@ class Addresses:
         if head == "tags":
             return _tag(rest)
         if head.startswith("@"):
-            return self._page(head[1:], rest)
+            return self._page(path[1:])
         return self._actor(path)
 
     def is_username(self, text: str) -> bool:
@@ -284,10 +284,11 @@ class Addresses:
         collection = _COLLECTIONS.get(rest)
         return None if collection is None else CollectionRef(name, collection)
 
-    def _page(self, name: str, rest: str) -> ProfileRef | PageRef | None:
+    def _page(self, path: str) -> ProfileRef | PageRef | None:
+        name, mark, rest = path.partition("/")
         if not self.is_username(name):
             return None
-        if not rest:
+        if not mark:
             return ProfileRef(name)
         number = _number(rest)
         return None if number is None else PageRef(name, number)

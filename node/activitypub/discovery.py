@@ -112,8 +112,8 @@ def _host(parts: SplitResult) -> str:
         return host
 
 
-def _authority(parts: SplitResult) -> tuple[str, int | None]:
-    return _host(parts), parts.port or _PORTS.get(parts.scheme)
+def _authority(parts: SplitResult) -> tuple[str, str, int | None]:
+    return parts.scheme, _host(parts), parts.port or _PORTS.get(parts.scheme)
 
 
 def webfinger_document(
