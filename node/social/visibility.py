@@ -75,15 +75,15 @@ def may_see(
     *,
     author: str,
     viewer: str | None,
-    recipients: Collection[str] = (),
-    follows_author: bool = False,
+    follows: bool = False,
+    addressed: bool = False,
     blocked: bool = False,
 ) -> bool:
     """Whether ``viewer`` (an actor's IRI; None for nobody in particular) may see it.
 
-    ``recipients`` are the IRIs that it is addressed to; ``follows_author``: the viewer's follow
-    is accepted; ``blocked``: one of the two has blocked the other. "Not yours" is answered in
-    the same way as "not there" by whoever asks this.
+    ``follows``: the viewer's follow of the author is accepted. ``addressed``: the viewer is
+    named. ``blocked``: one of the two has blocked the other. "Not yours" is answered in the same
+    way as "not there" by whoever asks this.
     """
     if viewer is None:
         return visibility.open
@@ -91,6 +91,6 @@ def may_see(
         return True
     if blocked:
         return False
-    if visibility.open or viewer in recipients:
+    if visibility.open or addressed:
         return True
-    return follows_author and visibility is Visibility.FOLLOWERS
+    return follows and visibility is Visibility.FOLLOWERS

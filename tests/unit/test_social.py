@@ -190,18 +190,18 @@ def test_who_may_see_what() -> None:
         assert may_see(visibility, author=AMINA, viewer=None) is visibility.open
         assert may_see(visibility, author=AMINA, viewer=AMINA, blocked=True)
         assert may_see(visibility, author=AMINA, viewer=LEA) is visibility.open
-        assert may_see(visibility, author=AMINA, viewer=LEA, recipients=[LEA])
+        assert may_see(visibility, author=AMINA, viewer=LEA, addressed=True)
         assert not may_see(
             visibility,
             author=AMINA,
             viewer=LEA,
-            recipients=[LEA],
-            follows_author=True,
+            addressed=True,
+            follows=True,
             blocked=True,
         )
-    assert may_see(Visibility.FOLLOWERS, author=AMINA, viewer=LEA, follows_author=True)
-    assert not may_see(Visibility.DIRECT, author=AMINA, viewer=LEA, follows_author=True)
-    assert not may_see(Visibility.FOLLOWERS, author=AMINA, viewer=None, follows_author=True)
+    assert may_see(Visibility.FOLLOWERS, author=AMINA, viewer=LEA, follows=True)
+    assert not may_see(Visibility.DIRECT, author=AMINA, viewer=LEA, follows=True)
+    assert not may_see(Visibility.FOLLOWERS, author=AMINA, viewer=None, follows=True)
 
 
 def test_every_state_of_a_follow_is_declared() -> None:
