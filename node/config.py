@@ -135,7 +135,7 @@ def _from_environment(raw: dict[str, Any], environment: Mapping[str, str]) -> No
             )
 
 
-def _check(settings: Settings) -> Settings:
+def check_settings(settings: Settings) -> Settings:
     node, federation = settings.node, settings.federation
     base = urlsplit(settings.base_url)
     if not node.domain or "/" in node.domain or "@" in node.domain:
@@ -187,7 +187,7 @@ def build(
         settings = msgspec.convert({**raw, "directory": directory}, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise ConfigError(f"The settings do not fit: {error}") from error
-    return _check(settings)
+    return check_settings(settings)
 
 
 def load(path: Path, *, environment: Mapping[str, str] | None = None) -> Settings:

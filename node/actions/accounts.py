@@ -7,11 +7,12 @@ import secrets
 from dataclasses import dataclass
 
 from node.activitypub import keys, render
-from node.actions import passing
+from node.activitypub.addresses import Addresses
+from node.activitypub.vocabulary import PUBLIC
 from node.actions.passwords import hash_password
-from node.errors import Conflict, Invalid, NotFound
+from node.actions.proposals import remove_status
+from node.errors import Conflict, NotFound
 from node.ids import new_id
-from node.outbox.documents import actor_document
 from node.outbox.here import Here
 from node.outbox.publish import prove, publish
 from node.social.accounts import (
@@ -24,7 +25,7 @@ from node.social.accounts import (
     check_username,
     type_of_kind,
 )
-from node.store import accounts, actors, follows, objects
+from node.store import accounts, actors, follows, objects, proposals
 from node.store.transaction import Transaction
 
 KeyTexts = tuple[tuple[str, str], tuple[str, str]]
@@ -99,7 +100,7 @@ def create_account(tx: Transaction, here: Here, new: NewAccount) -> Actor:
 
 def put_local_actor(
     tx: Transaction,
-    addresses: passing.Addresses,
+    addresses: Addresses,
     *,
     uri: str,
     type: str,
@@ -174,13 +175,13 @@ def delete_account(tx: Transaction, here: Here, username: str) -> None:
     actor = actors.by_id(tx, account.actor_id)
     if actor is None:
         raise NotFound(f"Il n’y a pas de compte {username}.")
-    for status in objects.latest(tx, author_id=actor.id, public_only=False, most=10_000):
-        passing.pass_on_end(tx, here, status.id, _deletion_of(tx, here, actor, status.uri))
+    for status in objects.latest(tx, author_id=actor.id, public_only=False, most=100_000):
+        remove_status(tx, here, actor, status, proposals.by_id(tx, status.id))
     farewell = render.delete(
         activity_id=here.addresses.activity(new_id()),
         actor=actor.uri,
         object=actor.uri,
-        to=("https://www.w3.org/ns/activitystreams#Public",),
+        to=(PUBLIC,),
         published=here.clock.now(),
     )
     publish(
@@ -197,21 +198,6 @@ def delete_account(tx: Transaction, here: Here, username: str) -> None:
     )
 
 
-def _deletion_of(tx: Transaction, here: Here, actor: Actor, uri: str) -> dict[str, object]:
-    return prove(
-        tx,
-        here,
-        actor,
-        render.delete(
-            activity_id=here.addresses.activity(new_id()),
-            actor=actor.uri,
-            object=uri,
-            to=("https://www.w3.org/ns/activitystreams#Public",),
-            published=here.clock.now(),
-        ),
-    )
-
-
 def _account(tx: Transaction, username: str) -> accounts.Account:
     account = accounts.by_username(tx, username.removeprefix("@"))
     if account is None:
@@ -220,5 +206,3 @@ def _account(tx: Transaction, username: str) -> accounts.Account:
         )
     return account
 
-
-__all__ = ["actor_document", "Invalid"]

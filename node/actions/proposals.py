@@ -10,7 +10,8 @@ from node.actions import passing
 from node.activitypub import render
 from node.activitypub.vocabulary import OUR_CONTEXT, PUBLIC
 from node.aid.lifecycle import State, may_become
-from node.aid.proposals import Draft, Proposal, edit, propose
+from node.aid.drafts import edit
+from node.aid.proposals import Draft, Proposal, propose
 from node.aid.wire import Author, Home, hashtags, to_note
 from node.errors import Forbidden, Invalid, NotFound
 from node.ids import new_id
@@ -129,7 +130,7 @@ def remove_status(
             actor=author.uri,
             object={"id": status.uri, "type": "Tombstone", "formerType": status.type},
             to=(PUBLIC,),
-            cc=(here.addresses.followers(author.uri),),
+            cc=(here.addresses.followers_of(author.uri),),
             published=here.clock.now(),
         ),
     )
@@ -230,7 +231,7 @@ def _note(tx: Transaction, here: Here, author: Actor, proposal: Proposal) -> Doc
         proposal,
         author=Author(
             uri=author.uri,
-            followers=here.addresses.followers(author.uri),
+            followers=here.addresses.followers_of(author.uri),
             page=here.addresses.profile(author.username),
         ),
         home=_home(here),

@@ -11,8 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from node.activitypub import keys
-from node.activitypub.documents import ActorDocument, ObjectDocument, parse_actor, parse_object
-from node.activitypub.documents import Tombstone
+from node.activitypub.documents import (
+    ActorDocument,
+    ObjectDocument,
+    Tombstone,
+    parse_actor,
+    parse_object,
+)
+from node.activitypub.html import clean_html, plain_text
 from node.activitypub.keys import PublicKey
 from node.activitypub.readers import one_id, origin, same_origin
 from node.activitypub.rejected import Rejected
@@ -164,6 +170,13 @@ class Remote:
         node = await self.actor(node_uri, fresh=True)
         await self._store.write(_remember_met, node, now=self._clock.now())
 
+    async def actor_from_origin(self, object_uri: str, actor_id: int) -> Actor:
+        """The author of a stored object, as its own node tells it now."""
+        known = await self._store.read(actors.by_id, actor_id)
+        if known is None:
+            raise NotFound(f"the author of {object_uri} is not known")
+        return await self.actor(known.uri, fresh=True)
+
     # ── objects ──────────────────────────────────────────────────────────────────────────────
 
     async def object(self, uri: str) -> FetchedObject:
@@ -214,8 +227,8 @@ def put_actor(
             "kind": None,
             "username": parsed.preferred_username or "",
             "domain": host_of(parsed.id),
-            "name": parsed.name or "",
-            "summary": parsed.summary or "",
+            "name": plain_text(parsed.name or ""),
+            "summary": clean_html(parsed.summary or ""),
             "inbox": parsed.inbox,
             "shared_inbox": parsed.shared_inbox,
             "outbox": parsed.outbox,
@@ -229,18 +242,18 @@ def put_actor(
             "indexable": parsed.indexable,
             "moved_to": parsed.moved_to,
             "also_known_as": list(parsed.also_known_as),
-            "territory": parsed.territory,
+            "territory": " ".join(parsed.territory) or None,
             "document": text,
             "fetched_at": now if from_origin else None,
         },
-        keys=[(key_id, algorithm, public, None) for key_id, algorithm, public in parsed.public_keys],
+        keys=[(key.id, key.kind, key.material, None) for key in parsed.public_keys],
         now=now,
     )
     actor = actors.by_id(tx, actor_id)
     if actor is None:
         raise NotFound(f"The actor {parsed.id} was not written.")
-    if parsed.territory and neighbours.by_actor(tx, actor_id) is not None:
-        neighbours.set_territory(tx, actor_id, parsed.territory)
+    if actor.territory and neighbours.by_actor(tx, actor_id) is not None:
+        neighbours.set_territory(tx, actor_id, actor.territory)
     return actor
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from node.inbox.synchronise import Synchroniser
 from node.inbox.verify import Verified
-from node.moderation.policy import DomainBlock, Refuse, judge
+from node.moderation.policy import Blocklist, Refuse, judge
 from node.outbox.hosts import HostBook
 from node.outbox.here import Here
 from node.social.accounts import Actor
@@ -28,21 +28,19 @@ class Hearing:
         self._here = here
         self._hosts = hosts
         self._synchroniser = synchroniser
-        self._blocks: list[DomainBlock] = []
+        self._blocks = Blocklist()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def watch_policy(self) -> None:
         """Until cancelled: keep the list of blocked servers as the store has it."""
         bell = self._store.bell(moderation.BELL)
         while True:
-            self._blocks = await self._store.read(moderation.domain_block_list)
+            self._blocks = Blocklist(await self._store.read(moderation.domain_block_list))
             await bell.wait(None)
 
     def judge(self, sender: Actor) -> str | None:
         """Why nothing is taken from this actor, or None."""
-        if sender.suspended:
-            return "suspended here"
-        verdict = judge(sender.domain, sender.uri, self._blocks)
+        verdict = judge(sender.domain, sender.uri, self._blocks, suspended=sender.suspended)
         return verdict.reason if isinstance(verdict, Refuse) else None
 
     def heard(self, verified: Verified) -> None:

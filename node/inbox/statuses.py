@@ -17,7 +17,7 @@ from node.ids import new_id
 from node.outbox.here import host_of
 from node.social.accounts import Actor
 from node.social.statuses import Status
-from node.social.visibility import Visibility, visibility_of
+from node.social.visibility import addressed
 from node.store import objects, proposals
 from node.store.transaction import Transaction
 
@@ -57,11 +57,9 @@ def store_object(
 ) -> Status | None:
     """Store a new remote status; None when it is here already."""
     status = _status(document, author, text, now=now, identifier=_fresh_id(document, now))
-    addressed = (
-        () if status.visibility.is_public else (*document.to, *document.cc, *document.audience)
-    )
+    named = () if status.visibility.open else (*document.to, *document.cc, *document.audience)
     fresh = objects.insert(
-        tx, status, addressed=addressed, tags=[tag.name.casefold() for tag in document.hashtags]
+        tx, status, addressed=named, tags=[tag.name.casefold() for tag in document.hashtags]
     )
     if not fresh:
         return None
@@ -141,8 +139,8 @@ def _status(
         local=False,
         type=document.type,
         author_id=author.id,
-        visibility=visibility_of(
-            document.to, (*document.cc, *document.audience), followers=author.followers_uri
+        visibility=addressed(document.to, document.cc, document.audience).visibility(
+            author.followers_uri
         ),
         name=plain_text(document.name) if document.name else None,
         content=content,
@@ -190,7 +188,6 @@ def _proposal(read: ReadProposal, status: Status) -> Proposal:
 
 
 __all__ = [
-    "Visibility",
     "is_stale",
     "own_object",
     "raw_object",

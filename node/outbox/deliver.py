@@ -6,6 +6,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Protocol
 
+from node.activitypub.addresses import Addresses
 from node.activitypub.signatures import Digests, Scheme, body_digests, sign_request
 from node.clock import Clock
 from node.outbox import synchronisation
@@ -42,6 +43,8 @@ class _Ready:
     digests: Digests
     keys: ActorKeys
     followers_uri: str | None
+    sync_url: str
+    """Where FEP-8fcf's partial collection is."""
     sync: dict[str, str] | None
     """Origin → FEP-8fcf digest of the followers there; None when it is not for followers."""
 
@@ -50,13 +53,21 @@ class HttpDelivery:
     """Posts deliveries, with the signature that each host is known to read."""
 
     def __init__(
-        self, *, store: Store, clock: Clock, keyring: Keyring, hosts: HostBook, poster: Poster
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        keyring: Keyring,
+        hosts: HostBook,
+        poster: Poster,
+        addresses: Addresses,
     ) -> None:
         self._store = store
         self._clock = clock
         self._keyring = keyring
         self._hosts = hosts
         self._poster = poster
+        self._addresses = addresses
         self._ready: OrderedDict[int, _Ready] = OrderedDict()
 
     async def __call__(self, delivery: Delivery) -> Outcome:
@@ -90,23 +101,29 @@ class HttpDelivery:
             digests=body_digests(parcel.body),
             keys=self._keyring.of(tx, parcel.actor_id),
             followers_uri=sender.followers_uri,
+            sync_url=self._addresses.followers_synchronization(sender.uri),
             sync=synchronisation.digests(tx, parcel.actor_id) if parcel.sync else None,
         )
 
     async def _post(self, delivery: Delivery, ready: _Ready, scheme: Scheme) -> PostResult:
         extra = None
         if ready.sync is not None and ready.followers_uri is not None:
-            extra = synchronisation.header(ready.followers_uri, delivery.inbox, ready.sync)
-        headers = sign_request(
-            ready.keys.ed25519 if scheme == "rfc9421-ed25519" else ready.keys.rsa,
-            scheme,
-            method="POST",
-            url=delivery.inbox,
-            body=ready.body,
-            now=self._clock.now(),
-            extra=extra,
-            digest=ready.digests,
-        )
+            extra = synchronisation.header(
+                ready.followers_uri, ready.sync_url, delivery.inbox, ready.sync
+            )
+        try:
+            headers = sign_request(
+                ready.keys.ed25519 if scheme == "rfc9421-ed25519" else ready.keys.rsa,
+                scheme,
+                method="POST",
+                url=delivery.inbox,
+                body=ready.body,
+                now=self._clock.now(),
+                extra=extra,
+                digest=ready.digests,
+            )
+        except ValueError as error:
+            return PostResult(400, None, f"no address to post to: {error}")
         return await self._poster.post(delivery.inbox, ready.body, headers)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from node.activitypub.proofs import make_proof
+from node.moderation.policy import Blocklist
 from node.outbox.here import Here, host_of
 from node.social.accounts import Actor
 from node.store import moderation, outbox
@@ -72,15 +73,11 @@ def publish_text(
     urgent: bool = False,
 ) -> None:
     """As `publish`, of an activity that is serialised already (it may hold another's bytes)."""
-    refused = {
-        block.domain
-        for block in moderation.domain_block_list(tx)
-        if block.severity == "suspend"
-    }
+    blocks = Blocklist(moderation.domain_block_list(tx))
     targets = [
         Target(inbox, host_of(inbox))
         for inbox in inboxes
-        if not here.is_ours(inbox) and not _covered(host_of(inbox), refused)
+        if not here.is_ours(inbox) and not blocks.suspends(host_of(inbox))
     ]
     outbox.publish(
         tx,
@@ -106,10 +103,3 @@ def _object_uri(activity: Document) -> str | None:
             return iri
         case _:
             return None
-
-
-def _covered(host: str, domains: set[str]) -> bool:
-    name = host.rsplit(":", 1)[0]
-    return any(
-        host == domain or name == domain or name.endswith("." + domain) for domain in domains
-    )

@@ -40,16 +40,12 @@ def digests(tx: Transaction, actor_id: int) -> dict[str, str]:
     return {origin: f"{total:064x}" for origin, total in totals.items()}
 
 
-def url_of(followers_uri: str) -> str:
-    """Where a server asks which of its people we think follow: next to the collection."""
-    return f"{followers_uri}_synchronization"
-
-
-def header(followers_uri: str, inbox: str, known: dict[str, str]) -> dict[str, str] | None:
-    """The header for one inbox, or None when nobody there follows."""
+def header(
+    followers_uri: str, url: str, inbox: str, known: dict[str, str]
+) -> dict[str, str] | None:
+    """The header for one inbox, or None when nobody there follows. `url` is where a server asks
+    which of its people we think follow."""
     value = known.get(origin_of(inbox))
     if value is None:
         return None
-    return {
-        HEADER: f'collectionId="{followers_uri}", url="{url_of(followers_uri)}", digest="{value}"'
-    }
+    return {HEADER: f'collectionId="{followers_uri}", url="{url}", digest="{value}"'}

@@ -214,8 +214,11 @@ def mark_moved(tx: Transaction, actor_id: int, target_uri: str) -> None:
     tx.tell(ActorWritten(actor_id))
 
 
-def set_territory(tx: Transaction, actor_id: int, territory: str) -> None:
-    tx.execute(sa.update(actors).where(actors.c.id == actor_id).values(territory=territory))
+def set_profile(tx: Transaction, actor_id: int, *, name: str, territory: str | None) -> None:
+    tx.execute(
+        sa.update(actors).where(actors.c.id == actor_id).values(name=name, territory=territory)
+    )
+    tx.tell(ActorWritten(actor_id))
 
 
 def group_territory(tx: Transaction, domain: str) -> str | None:

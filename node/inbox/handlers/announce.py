@@ -53,7 +53,7 @@ def apply(tx: Transaction, here: Here, activity: Announce, received: Received) -
 
 def _share(tx: Transaction, activity: Announce, received: Received, status: Status) -> Outcome:
     own = status.author_id == received.actor.id
-    if not status.visibility.is_public and not own:
+    if not status.visibility.open and not own:
         return Ignored("only public things are shared")
     objects.add_share(
         tx,
@@ -136,7 +136,7 @@ def _listed(
         published=within.now,
     )
     stored = proposals.by_id(tx, status.id)
-    if stored is None or not status.visibility.is_public:
+    if stored is None or not status.visibility.open:
         return outcome
     proposal = stored.proposal
     reachable = in_reach(

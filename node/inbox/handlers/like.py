@@ -23,10 +23,10 @@ def apply(tx: Transaction, here: Here, activity: Like | EmojiReact, received: Re
         return Ignored("not a status that is here")
     if not may_see(
         status.visibility,
-        viewer=received.actor.uri,
         author=author.uri,
-        recipients=objects.recipients_of(tx, status.id),
-        follows_author=_follows(tx, received.actor.id, author.id),
+        viewer=received.actor.uri,
+        follows=_follows(tx, received.actor.id, author.id),
+        addressed=received.actor.uri in objects.recipients_of(tx, status.id),
     ):
         return Ignored("not a status that is here")
     objects.add_reaction(

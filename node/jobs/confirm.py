@@ -1,0 +1,95 @@
+"""Asks origins about what we believe by a neighbour's word alone, until they answer.
+
+What the origin says counts: it is confirmed, brought up to date, or withdrawn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from node.actions import passing
+from node.actions.remote import FetchedObject, Remote
+from node.clock import Clock
+from node.errors import FetchError, FetchGone, NotFound, Unavailable
+from node.inbox.statuses import update_object
+from node.outbox.here import Here
+from node.outbox.schedule import pause_after
+from node.store import neighbours, objects
+from node.store.engine import Store
+from node.store.transaction import Transaction
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 20
+LONGEST_SLEEP_S = 3600.0
+
+
+class Confirmer:
+    def __init__(
+        self, *, store: Store, here: Here, remote: Remote, clock: Clock, scale: float
+    ) -> None:
+        self._store = store
+        self._here = here
+        self._remote = remote
+        self._clock = clock
+        self._scale = scale
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        bell = self._store.bell(neighbours.BELL_UNCONFIRMED)
+        while True:
+            try:
+                due = await self._store.read(
+                    neighbours.to_confirm, now=self._clock.now(), most=AT_ONCE
+                )
+                await asyncio.gather(*(self._ask(object_id, tries) for object_id, tries in due))
+                if due:
+                    continue
+                at = await self._store.read(neighbours.next_to_confirm)
+            except Unavailable as error:
+                log.warning("nothing can be confirmed now: %s", error)
+                await asyncio.sleep(1.0)
+                continue
+            pause = LONGEST_SLEEP_S if at is None else max(at - self._clock.now(), 0.01)
+            await bell.wait(min(pause, LONGEST_SLEEP_S))
+
+    async def _ask(self, object_id: int, tries: int) -> None:
+        status = await self._store.read(objects.by_id, object_id)
+        if status is None:
+            await self._store.write(neighbours.confirm, object_id)
+            return
+        now = self._clock.now()
+        try:
+            # The author first: what we have of it came by the same word.
+            fetched_author = await self._remote.actor_from_origin(status.uri, status.author_id)
+            fetched = await self._remote.object(status.uri)
+        except FetchGone:
+            await self._store.write(_withdraw, self._here, object_id)
+        except (FetchError, NotFound) as error:
+            log.info("%s is still unconfirmed: %s", status.uri, error)
+            pause = pause_after(tries + 1, scale=self._scale)
+            await self._store.write(neighbours.ask_again, object_id, next_at=now + pause)
+        else:
+            if fetched_author.id != fetched.author.id:
+                await self._store.write(_withdraw, self._here, object_id)
+            else:
+                await self._store.write(_confirm, object_id, fetched, now)
+
+
+def _confirm(tx: Transaction, object_id: int, fetched: FetchedObject, now: float) -> None:
+    status = objects.by_id(tx, object_id)
+    if status is None:
+        return
+    neighbours.confirm(tx, object_id)
+    if status.document != fetched.text:
+        update_object(tx, status, fetched.document, fetched.author, fetched.text, now=now)
+
+
+def _withdraw(tx: Transaction, here: Here, object_id: int) -> None:
+    status = objects.by_id(tx, object_id)
+    if status is None:
+        return
+    log.warning("%s is withdrawn: its origin does not have it", status.uri)
+    passing.retract(tx, here, status.id, status.uri)
+    objects.delete(tx, status, by=status.uri, now=here.clock.now())

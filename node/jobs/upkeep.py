@@ -1,0 +1,44 @@
+"""What time brings about: expiry to the second, and the store's own housekeeping."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from node.actions.proposals import expire_proposals
+from node.errors import Unavailable
+from node.outbox.here import Here
+from node.store import journal, proposals
+from node.store.engine import Store
+
+log = logging.getLogger(__name__)
+
+LONGEST_SLEEP_S = 60.0  # a proposal may be published meanwhile that ends sooner
+HOUSEKEEPING_S = 600.0
+BODIES_KEPT_S = 7 * 86_400.0
+
+
+async def expire(store: Store, here: Here) -> None:
+    """Until cancelled: close what is over when it is over."""
+    while True:
+        try:
+            await store.write(expire_proposals, here)
+            at = await store.read(proposals.next_expiry)
+        except Unavailable as error:
+            log.warning("nothing expires while the database is away: %s", error)
+            at = None
+        pause = LONGEST_SLEEP_S if at is None else at - here.clock.now()
+        await asyncio.sleep(min(max(pause, 0.05), LONGEST_SLEEP_S))
+
+
+async def keep_house(store: Store, here: Here) -> None:
+    """Until cancelled: planner statistics, the write-ahead log, bytes no longer needed."""
+    while True:
+        await asyncio.sleep(HOUSEKEEPING_S)
+        try:
+            await store.maintain()
+            await store.write(
+                journal.drop_old_bodies, before=here.clock.now() - BODIES_KEPT_S
+            )
+        except Unavailable as error:
+            log.warning("housekeeping waits: %s", error)
