@@ -22,7 +22,7 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """A table of the TOML file; an unknown name in it is an error."""
 
 
-class NodeSettings(Section):
+class NodeSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
     domain: str  # what stands in addresses: @name@domain, with a port when not the usual one
     name: str  # of the quartier, as people say it
     latitude: float
@@ -35,7 +35,7 @@ class NodeSettings(Section):
     contact_email: str = ""
 
 
-class ServerSettings(Section):
+class ServerSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
     host: str = "127.0.0.1"
     port: int = 8080
     proxies: tuple[str, ...] = ("127.0.0.1", "::1")  # whose Forwarded headers count
@@ -43,14 +43,14 @@ class ServerSettings(Section):
     stop_seconds: float = 30.0
 
 
-class DatabaseSettings(Section):
+class DatabaseSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
     url: str = ""  # "" means SQLite in data_dir; postgresql://… for larger nodes
     readers: int = 4  # threads that read
     writers: int = 4  # connections that write, PostgreSQL only
     unit_batch: int = 64  # units of work in one group commit, SQLite only
 
 
-class FederationSettings(Section):
+class FederationSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
     insecure_loopback: bool = False
     retry_scale: float = 1.0  # multiplies the retry schedule; below 1 for tests
     authorized_fetch: bool = False  # ask a signature for public documents too
@@ -59,7 +59,7 @@ class FederationSettings(Section):
     wide_reach_m: int = 3000  # how far `wide` reaches from the place of a proposal
 
 
-class LimitsSettings(Section):
+class LimitsSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
     rate_limits: bool = True
     requests_per_5min: int = 300  # per address, or per /64 of IPv6
     inbox_per_5min: int = 30000  # signed deliveries per sending host
@@ -82,11 +82,11 @@ class LimitsSettings(Section):
     inbox_pending: int = 20_000  # journal entries waiting; above it the inbox answers 503
 
 
-class LogSettings(Section):
+class LogSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
     level: str = "INFO"
 
 
-class Settings(Section):
+class Settings(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
     node: NodeSettings
     server: ServerSettings = ServerSettings()
     database: DatabaseSettings = DatabaseSettings()

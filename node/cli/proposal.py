@@ -40,7 +40,7 @@ def proposal() -> None:
 @click.option("--place", nargs=2, type=float, default=None, help="Latitude et longitude.")
 @click.option("--language", default="fr", show_default=True)
 @with_node
-async def publish(session: Session, author: str, **fields: object) -> None:
+async def publish(session: Session, /, author: str, **fields: object) -> None:
     """Publier une annonce ; affiche son adresse."""
     person = await session.store.read(actors.local_by_username, author.removeprefix("@"))
     if person is None or person.gone:

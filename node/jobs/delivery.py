@@ -244,8 +244,8 @@ class DeliveryEngine:
         changes: dict[str, outbox.HostChange] = {}
         for delivery, outcome in outcomes:
             if not outcome.tried:
-                until = self._hosts.of(delivery.host).open_until or now
-                failures.append(Postponed(delivery, until, False, False, None, outcome.error))
+                opens = self._hosts.of(delivery.host).open_until or now
+                failures.append(Postponed(delivery, opens, False, False, None, outcome.error))
                 continue
             changes.update(self._learn(delivery.host, outcome, now, changes.get(delivery.host)))
             decision = decide(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -19,7 +20,7 @@ from node.store.tables import (
     recipients,
     shares,
 )
-from node.store.transaction import Transaction
+from node.store.transaction import Row, Transaction
 from node.store.upsert import insert_many, insert_new
 
 _COLUMNS = (
@@ -47,12 +48,12 @@ _BY_ID = sa.select(*_COLUMNS).where(objects.c.id == sa.bindparam("id"))
 _BURIED = sa.select(graves.c.by).where(graves.c.uri == sa.bindparam("uri"))
 
 
-def _status(row: sa.Row[tuple[object, ...]]) -> Status:
-    values = list(row)
+def _status(row: Row) -> Status:
+    values: list[Any] = list(row)
     values[2] = bool(values[2])
     values[5] = Visibility(values[5])
     values[10] = bool(values[10])
-    return Status(*values)  # type: ignore[arg-type]  # the columns stand in the order of the fields
+    return Status(*values)
 
 
 # ── statuses ─────────────────────────────────────────────────────────────────────────────────

@@ -398,7 +398,7 @@ def host_records(tx: Transaction) -> list[HostRecord]:
     return [HostRecord(*row) for row in rows]
 
 
-def remember_host(tx: Transaction, host: str, **changes: Any) -> None:
+def remember_host(tx: Transaction, host: str, /, **changes: Any) -> None:
     """Set columns of a host's row, making it when it is new."""
     insert_or_update(tx, hosts, {"host": host, **changes}, key=("host",))
     tx.ring(HOSTS_BELL)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from node.aid.lifecycle import LIVE as LIVE_STATES
 from node.aid.lifecycle import State
 from node.aid.proposals import Proposal, Purpose, Reach, Urgency
-from node.store.tables import actors, objects, proposals, unconfirmed
+from node.store.tables import actors, hashtags, objects, proposals, unconfirmed
 from node.store.transaction import Transaction
 from node.store.upsert import insert_new
 
@@ -201,6 +201,7 @@ def listed(
     local: bool | None = None,
     object_id: int | None = None,
     author_id: int | None = None,
+    tag: str | None = None,
     before: int | None = None,
     most: int = 40,
 ) -> list[Listed]:
@@ -236,6 +237,9 @@ def listed(
         statement = statement.where(proposals.c.object_id == object_id)
     if author_id is not None:
         statement = statement.where(objects.c.author_id == author_id)
+    if tag is not None:
+        tagged = sa.select(hashtags.c.object_id).where(hashtags.c.slug == tag)
+        statement = statement.where(proposals.c.object_id.in_(tagged))
     if before is not None:
         statement = statement.where(proposals.c.object_id < before)
     found = []

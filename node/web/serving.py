@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from typing import Any
 
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
@@ -56,7 +55,7 @@ async def serve_on(application: web.Application, settings: Settings) -> AsyncIte
 
 
 def _bound(
-    handler: RequestHandler[Any], limits: LimitsSettings, loop: asyncio.AbstractEventLoop
+    handler: RequestHandler, limits: LimitsSettings, loop: asyncio.AbstractEventLoop
 ) -> None:
     """Close a connection whose first headers, or whose next ones once begun, take too long.
 

@@ -13,7 +13,6 @@ from node.actions.remote import put_actor
 from node.activitypub.documents import (
     ACTOR_TYPES,
     ObjectDocument,
-    Tombstone,
     Update,
     parse_actor,
 )
@@ -98,8 +97,6 @@ def _change(
     text: str,
     received: Received,
 ) -> Outcome:
-    if isinstance(document, Tombstone):
-        return Ignored("a Tombstone is not an edit")
     if status is None:
         store_object(tx, document, author, text, now=received.now)
         return Applied(f"stored {document.type}")
