@@ -128,9 +128,7 @@ async def serve(settings: Settings, roles: frozenset[str]) -> None:
             store=node.store,
             here=node.here,
             hosts=hosts,
-            synchroniser=Synchroniser(
-                store=node.store, here=node.here, documents=node.documents
-            ),
+            synchroniser=Synchroniser(store=node.store, here=node.here, documents=node.documents),
         )
         processor = Processor(
             store=node.store,

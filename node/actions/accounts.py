@@ -6,11 +6,11 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 
+from node.actions.passwords import hash_password
+from node.actions.proposals import remove_status
 from node.activitypub import keys, render
 from node.activitypub.addresses import Addresses
 from node.activitypub.vocabulary import PUBLIC
-from node.actions.passwords import hash_password
-from node.actions.proposals import remove_status
 from node.errors import Conflict, NotFound
 from node.ids import new_id
 from node.outbox.here import Here
@@ -205,4 +205,3 @@ def _account(tx: Transaction, username: str) -> accounts.Account:
             f"Il n’y a pas de compte {username}. Créez-le : entraide account create {username} …"
         )
     return account
-

@@ -32,7 +32,7 @@ async def ask_neighbour(store: Store, here: Here, remote: Remote, address: str) 
 async def answer_neighbour(
     store: Store, here: Here, domain: str | None, event: Event
 ) -> NeighbourRow:
-    """Accept, pause, resume or stop: of the neighbour at a domain, or of the only one it can mean."""
+    """Accept, pause, resume or stop: the neighbour at a domain, or the only one it can mean."""
     return await store.write(_answer, here, domain, event)
 
 

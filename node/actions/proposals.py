@@ -9,8 +9,8 @@ import orjson
 from node.actions import passing
 from node.activitypub import render
 from node.activitypub.vocabulary import OUR_CONTEXT, PUBLIC
-from node.aid.lifecycle import State, may_become
 from node.aid.drafts import edit
+from node.aid.lifecycle import State, may_become
 from node.aid.proposals import Draft, Proposal, propose
 from node.aid.wire import Author, Home, hashtags, to_note
 from node.errors import Forbidden, Invalid, NotFound
@@ -205,7 +205,9 @@ def _own(tx: Transaction, object_id: int) -> tuple[Stored, Actor]:
         raise _not_here(object_id)
     author = actors.by_id(tx, status.author_id)
     if author is None or not author.local:
-        raise Forbidden("Cette annonce vient d’un autre quartier : seul son auteur peut la changer.")
+        raise Forbidden(
+            "Cette annonce vient d’un autre quartier : seul son auteur peut la changer."
+        )
     return stored, author
 
 

@@ -29,8 +29,8 @@ from node.social.accounts import Actor
 from node.store import actors, neighbours
 from node.store.engine import Store
 from node.store.transaction import Transaction
-from node.transport.documents import Documents, RemoteDocument
 from node.transport.discovery import Discovery
+from node.transport.documents import Documents, RemoteDocument
 
 SIGNERS_KEPT = 10_000
 SIGNER_S = 300.0  # another process may have changed the key
@@ -59,7 +59,13 @@ class FetchedObject:
 
 class Remote:
     def __init__(
-        self, *, store: Store, clock: Clock, documents: Documents, discovery: Discovery, base_url: str
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        documents: Documents,
+        discovery: Discovery,
+        base_url: str,
     ) -> None:
         self._store = store
         self._clock = clock

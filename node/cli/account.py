@@ -66,9 +66,7 @@ async def role(session: Session, name: str, role: str) -> None:
 async def reset_password(session: Session, name: str, password: str) -> None:
     """Donner un nouveau mot de passe ; les jetons en cours prennent fin."""
     hashed = await asyncio.to_thread(hash_password, check_password(password))
-    await session.store.write(
-        accounts.reset_password, name, hashed, session.here.clock.now()
-    )
+    await session.store.write(accounts.reset_password, name, hashed, session.here.clock.now())
     click.echo(f"{name} : mot de passe changé")
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 import orjson
 
-from node.clock import to_iso
 from node.cli.ports import Session
 from node.cli.run import config_option, fail, json_option, settings_from, with_node
+from node.clock import to_iso
 from node.errors import EntraideError, Invalid
 from node.store import actors, journal, objects, outbox
 from node.store.migrate import database_info, upgrade

@@ -11,8 +11,8 @@ from typing import Any
 from node.inbox.synchronise import Synchroniser
 from node.inbox.verify import Verified
 from node.moderation.policy import Blocklist, Refuse, judge
-from node.outbox.hosts import HostBook
 from node.outbox.here import Here
+from node.outbox.hosts import HostBook
 from node.social.accounts import Actor
 from node.store import moderation, outbox
 from node.store.engine import Store
@@ -57,9 +57,7 @@ class Hearing:
                 )
             )
         if verified.synchronisation is not None:
-            self._later(
-                self._synchroniser.compare(verified.signer.actor, verified.synchronisation)
-            )
+            self._later(self._synchroniser.compare(verified.signer.actor, verified.synchronisation))
 
     def _later(self, work: Coroutine[Any, Any, Any]) -> None:
         async def guarded() -> None:

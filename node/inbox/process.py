@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 ROUNDS = 4  # what is fetched may need more to be fetched, but not for ever
 
 
-class Duplicate(Exception):  # noqa: N818 - not an error: the same activity again is a 202
+class Duplicate(Exception):
     """Another process accepted the same activity in this very moment."""
 
 
@@ -70,9 +70,7 @@ class Processor:
     async def _accept_foreign(self, verified: Verified, activity: Activity) -> Rejected | None:
         """An activity of one that another signed for (inbox forwarding, ActivityPub §7.1.2): it
         is believed by its own proof or its origin, like one embedded in an Announce."""
-        return Rejected(
-            f"signed by {verified.signer.actor.uri} but done by {activity.actor}", 403
-        )
+        return Rejected(f"signed by {verified.signer.actor.uri} but done by {activity.actor}", 403)
 
     async def _activity(self, document: dict[str, Any]) -> Activity | Rejected:
         normalised = await self._expander.normalise(document)
@@ -83,12 +81,8 @@ class Processor:
     async def process(self, entry: Waiting) -> None:
         """Handle a journalled activity; raises FetchFailed to have it tried again later."""
         limits = self._here.settings.limits
-        document = strict_json.parse(
-            entry.body, depth=limits.json_depth, nodes=limits.json_nodes
-        )
-        activity = (
-            document if isinstance(document, Rejected) else await self._activity(document)
-        )
+        document = strict_json.parse(entry.body, depth=limits.json_depth, nodes=limits.json_nodes)
+        activity = document if isinstance(document, Rejected) else await self._activity(document)
         if isinstance(document, Rejected) or isinstance(activity, Rejected):
             reason = activity.reason if isinstance(activity, Rejected) else "unreadable"
             await self._store.write(journal.finish, entry, f"ignored: {reason}")

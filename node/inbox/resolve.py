@@ -126,9 +126,9 @@ class Resolver:
         received: Received,
     ) -> Inner | None:
         """Believed by proposal ← author's key ← node's key ← met, or vouched for by a neighbour."""
-        attached = [
-            one for one in each(received.raw.get("attachment")) if isinstance(one, dict)
-        ][:ATTACHED_MOST]
+        attached = [one for one in each(received.raw.get("attachment")) if isinstance(one, dict)][
+            :ATTACHED_MOST
+        ]
         author = next((one for one in attached if one.get("id") == activity.actor), None)
         if author is None:
             return None
@@ -203,9 +203,7 @@ class Resolver:
 # ── units of work ────────────────────────────────────────────────────────────────────────────
 
 
-def _known_key(
-    tx: Transaction, actor_uri: str, key_id: str
-) -> tuple[Actor, actors.KeyRow] | None:
+def _known_key(tx: Transaction, actor_uri: str, key_id: str) -> tuple[Actor, actors.KeyRow] | None:
     actor = actors.by_uri(tx, actor_uri)
     if actor is None or actor.gone or actor.local:
         return None
@@ -264,4 +262,3 @@ def _put_author(
     if existing is not None and actors.fetched_at(tx, parsed.id) is not None and not confirmed:
         return existing
     return put_actor(tx, parsed, text, now=now, from_origin=confirmed)
-

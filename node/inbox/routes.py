@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from node.actions.remote import Remote
 from node.activitypub.negotiation import content_type_is_activity
 from node.activitypub.rejected import Rejected
 from node.activitypub.signatures import SignedRequest
-from node.actions.remote import Remote
 from node.errors import EntraideError, NotFound, TooMany, Unavailable, Unsupported
 from node.inbox.budgets import HostBudgets
 from node.inbox.hearing import Hearing

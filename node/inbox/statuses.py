@@ -106,9 +106,7 @@ def update_object(
     if stored is None:
         proposals.insert(tx, proposal, shown=False, create_activity=None)
     else:
-        proposals.update(
-            tx, proposal, update_activity=update_activity or stored.update_activity
-        )
+        proposals.update(tx, proposal, update_activity=update_activity or stored.update_activity)
 
 
 def is_stale(status: Status, document: ObjectDocument) -> bool:

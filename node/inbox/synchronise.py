@@ -10,9 +10,9 @@ from __future__ import annotations
 import logging
 import re
 
+from node.actions.follows import unfollow
 from node.activitypub import render
 from node.activitypub.readers import ids, same_origin
-from node.actions.follows import unfollow
 from node.ids import new_id
 from node.outbox.here import Here
 from node.outbox.publish import publish

@@ -37,8 +37,6 @@ async def keep_house(store: Store, here: Here) -> None:
         await asyncio.sleep(HOUSEKEEPING_S)
         try:
             await store.maintain()
-            await store.write(
-                journal.drop_old_bodies, before=here.clock.now() - BODIES_KEPT_S
-            )
+            await store.write(journal.drop_old_bodies, before=here.clock.now() - BODIES_KEPT_S)
         except Unavailable as error:
             log.warning("housekeeping waits: %s", error)

@@ -50,9 +50,11 @@ def credentials(tx: Transaction, here: Here, author_uri: str) -> list[str]:
     document = actors.document_of(tx, author.id)
     if document is not None:
         told.append(document)
-    for key in neighbours.keys_of(tx, origin(author.uri) or ""):
-        if not key.voucher:
-            told.append(orjson.dumps(key_statement(tx, here, key)).decode())
+    told += [
+        orjson.dumps(key_statement(tx, here, key)).decode()
+        for key in neighbours.keys_of(tx, origin(author.uri) or "")
+        if not key.voucher
+    ]
     return told
 
 

@@ -62,7 +62,9 @@ def insert(
 
 def by_username(tx: Transaction, username: str) -> Account | None:
     row = tx.first(
-        _SELECT.where(actors.c.local.is_(True), sa.func.lower(actors.c.username) == username.lower())
+        _SELECT.where(
+            actors.c.local.is_(True), sa.func.lower(actors.c.username) == username.lower()
+        )
     )
     return None if row is None else Account(*row)
 
@@ -93,9 +95,7 @@ def count(tx: Transaction) -> int:
     return int(tx.scalar(sa.select(sa.func.count()).select_from(accounts)) or 0)
 
 
-def add_token(
-    tx: Transaction, *, hash: str, account_id: int, scopes: str, now: float
-) -> None:
+def add_token(tx: Transaction, *, hash: str, account_id: int, scopes: str, now: float) -> None:
     tx.execute(
         sa.insert(tokens),
         {"hash": hash, "account_id": account_id, "scopes": scopes, "created_at": now},

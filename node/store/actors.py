@@ -46,7 +46,9 @@ _COLUMNS = (
 
 _BY_URI = sa.select(*_COLUMNS).where(actors.c.uri == sa.bindparam("uri"))
 _BY_ID = sa.select(*_COLUMNS).where(actors.c.id == sa.bindparam("id"))
-_KEY = sa.select(actor_keys.c.id, actor_keys.c.actor_id, actor_keys.c.algorithm, actor_keys.c.public)
+_KEY = sa.select(
+    actor_keys.c.id, actor_keys.c.actor_id, actor_keys.c.algorithm, actor_keys.c.public
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -270,9 +270,7 @@ def block(
 def unblock(tx: Transaction, *, actor_id: int, target_id: int) -> bool:
     return (
         tx.execute(
-            sa.delete(blocks).where(
-                blocks.c.actor_id == actor_id, blocks.c.target_id == target_id
-            )
+            sa.delete(blocks).where(blocks.c.actor_id == actor_id, blocks.c.target_id == target_id)
         ).rowcount
         > 0
     )

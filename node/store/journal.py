@@ -227,9 +227,7 @@ def next_due(tx: Transaction, *, busy_hosts: Collection[str] = ()) -> float | No
 
 
 def waiting_count(tx: Transaction) -> int:
-    return int(
-        tx.scalar(sa.select(sa.func.count()).where(journal.c.state == "pending")) or 0
-    )
+    return int(tx.scalar(sa.select(sa.func.count()).where(journal.c.state == "pending")) or 0)
 
 
 def release_leases(tx: Transaction, entries: Sequence[Waiting]) -> None:

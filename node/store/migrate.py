@@ -107,8 +107,10 @@ def engine_of(url: str) -> sa.Engine:
 
 
 def new_revision(slug: str, *, directory: Path = MIGRATIONS) -> Path:
-    """For developers (`make format` after it): write the next `NNNN_slug.py` from what `tables.metadata` has and the
-    revisions before do not make, found by making a database with them.
+    """For developers (`make format` after it): write the next `NNNN_slug.py`.
+
+    It holds what `tables.metadata` has and the revisions before do not make, found by making a
+    database with them.
     """
     from alembic import command
 

@@ -190,9 +190,7 @@ def replies(tx: Transaction, uri: str, *, after: int | None, most: int) -> list[
     """Public replies to an object, oldest first: (id, uri)."""
     statement = (
         sa.select(objects.c.id, objects.c.uri)
-        .where(
-            objects.c.in_reply_to == uri, objects.c.visibility.in_(("public", "unlisted"))
-        )
+        .where(objects.c.in_reply_to == uri, objects.c.visibility.in_(("public", "unlisted")))
         .order_by(objects.c.id)
         .limit(most)
     )
@@ -201,7 +199,9 @@ def replies(tx: Transaction, uri: str, *, after: int | None, most: int) -> list[
     return [(row.id, row.uri) for row in tx.all(statement)]
 
 
-def in_context(tx: Transaction, context: str, *, after: int | None, most: int) -> list[tuple[int, str]]:
+def in_context(
+    tx: Transaction, context: str, *, after: int | None, most: int
+) -> list[tuple[int, str]]:
     """Public objects of a conversation, oldest first: (id, uri)."""
     statement = (
         sa.select(objects.c.id, objects.c.uri)
@@ -235,9 +235,7 @@ def bury(
     type: str | None = None,
 ) -> None:
     """Remember that `by` deleted or undid `uri`, whether or not it was ever here."""
-    insert_new(
-        tx, graves, {"uri": uri, "by": by, "local_id": local_id, "type": type, "at": now}
-    )
+    insert_new(tx, graves, {"uri": uri, "by": by, "local_id": local_id, "type": type, "at": now})
 
 
 def buried_by(tx: Transaction, uri: str) -> set[str]:
@@ -285,9 +283,7 @@ def remove_reaction(tx: Transaction, *, activity_uri: str, actor_id: int) -> boo
 
 
 def reaction_count(tx: Transaction, object_id: int) -> int:
-    return int(
-        tx.scalar(sa.select(sa.func.count()).where(reactions.c.object_id == object_id)) or 0
-    )
+    return int(tx.scalar(sa.select(sa.func.count()).where(reactions.c.object_id == object_id)) or 0)
 
 
 def add_share(

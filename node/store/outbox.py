@@ -466,9 +466,7 @@ def queue(
     return [QueueLine(*row) for row in tx.all(statement)]
 
 
-def retry(
-    tx: Transaction, *, now: float, ids: Sequence[int] = (), host: str | None = None
-) -> int:
+def retry(tx: Transaction, *, now: float, ids: Sequence[int] = (), host: str | None = None) -> int:
     """Make deliveries due now, dead ones too: those of `ids`, of `host`, or all. How many."""
     statement = sa.update(deliveries).values(state="pending", next_at=now, leased_until=0.0)
     touched = sa.select(deliveries.c.host).distinct()
@@ -539,6 +537,4 @@ def public_page(
 
 def unlist_object(tx: Transaction, object_uri: str) -> None:
     """What told of a deleted object is no longer shown (its deliveries go on)."""
-    tx.execute(
-        sa.update(outbox).where(outbox.c.object_uri == object_uri).values(public=False)
-    )
+    tx.execute(sa.update(outbox).where(outbox.c.object_uri == object_uri).values(public=False))

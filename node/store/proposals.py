@@ -169,9 +169,7 @@ def by_id(tx: Transaction, object_id: int) -> Stored | None:
     row = tx.first(_BY_ID, {"id": object_id})
     if row is None:
         return None
-    return Stored(
-        _proposal(row), bool(row.shown), row.create_activity, row.update_activity
-    )
+    return Stored(_proposal(row), bool(row.shown), row.create_activity, row.update_activity)
 
 
 def update(tx: Transaction, proposal: Proposal, *, update_activity: str | None) -> None:
@@ -188,9 +186,7 @@ def show(tx: Transaction, object_id: int, *, create_activity: str | None) -> Non
     values: dict[str, Any] = {"shown": True}
     if create_activity is not None:
         values["create_activity"] = create_activity
-    tx.execute(
-        sa.update(proposals).where(proposals.c.object_id == object_id).values(**values)
-    )
+    tx.execute(sa.update(proposals).where(proposals.c.object_id == object_id).values(**values))
 
 
 def listed(
@@ -246,9 +242,7 @@ def listed(
     for row in tx.all(statement):
         url, own, name, username, domain, content, since, voucher = row[len(_COLUMNS) :]
         found.append(
-            Listed(
-                _proposal(row), url, bool(own), name, username, domain, content, since, voucher
-            )
+            Listed(_proposal(row), url, bool(own), name, username, domain, content, since, voucher)
         )
     return found
 

@@ -312,7 +312,9 @@ node_keys = sa.Table(
     metadata,
     sa.Column("origin", sa.Text, primary_key=True),  # https://host[:port]
     sa.Column("key", sa.Text, primary_key=True),  # Ed25519, multibase
-    sa.Column("voucher", sa.Text, primary_key=True),  # "" met by ourselves, or origin of a neighbour
+    sa.Column(
+        "voucher", sa.Text, primary_key=True
+    ),  # "" met by ourselves, or origin of a neighbour
     sa.Column("actor_uri", sa.Text, nullable=False),  # the node actor
     sa.Column("statement", sa.Text),  # the voucher's, with its proof
     sa.Column("seen_at", _Time, nullable=False),

@@ -51,7 +51,7 @@ class Claim:
     """Lower-case names of the headers and (derived) components under the signature."""
 
 
-class Refusal(Exception):  # noqa: N818 - not an error of ours; it never leaves this package
+class Refusal(Exception):
     """Why a signature is refused; `read_claim` turns it into a `Rejected`."""
 
     def __init__(self, reason: str, status: int = 401) -> None:

@@ -26,9 +26,7 @@ def apply(tx: Transaction, here: Here, activity: Add, received: Received) -> Out
             return Missing(objects=(uri,))
         if fetched.author.id != actor.id:
             return Ignored("not its own status")
-        status = store_object(
-            tx, fetched.document, fetched.author, fetched.text, now=received.now
-        )
+        status = store_object(tx, fetched.document, fetched.author, fetched.text, now=received.now)
     if status is None or status.author_id != actor.id:
         return Ignored("not its own status")
     objects.add_pin(tx, actor_id=actor.id, object_id=status.id, now=received.now)

@@ -43,9 +43,7 @@ def apply(tx: Transaction, here: Here, activity: Announce, received: Received) -
         fetched = received.found.objects.get(uri)
         if fetched is None:
             return Missing(objects=(uri,))
-        status = store_object(
-            tx, fetched.document, fetched.author, fetched.text, now=received.now
-        )
+        status = store_object(tx, fetched.document, fetched.author, fetched.text, now=received.now)
         if status is None:
             return Ignored("it is here already")
     return _share(tx, activity, received, status)
@@ -105,7 +103,8 @@ def _embedded(tx: Transaction, here: Here, activity: Announce, received: Receive
         return outcome
     if name is not None and isinstance(outcome, Applied):
         journal.remember(
-            tx, activity_uri=f"passed {name}", actor_uri=inner.actor.uri, now=received.now)
+            tx, activity_uri=f"passed {name}", actor_uri=inner.actor.uri, now=received.now
+        )
     object_uri = getattr(inner.activity, "object").iri  # noqa: B009 - of one of the three above
     status = objects.by_uri(tx, object_uri) if object_uri else None
     if status is None:
@@ -150,9 +149,7 @@ def _listed(
     if not reachable:
         return Ignored("out of our reach")
     if not stored.shown or stored.create_activity is None:
-        proposals.show(
-            tx, status.id, create_activity=within.text if _creates(within) else None
-        )
+        proposals.show(tx, status.id, create_activity=within.text if _creates(within) else None)
         stored = proposals.by_id(tx, status.id) or stored
     author = actors.by_id(tx, status.author_id)
     if author is not None and not proposal.has_expired(within.now):

@@ -29,7 +29,11 @@ def apply(tx: Transaction, here: Here, activity: Create, received: Received) -> 
     match own:
         case ObjectDocument():
             return _store(
-                tx, own, received.actor, raw_object(received.raw, activity.object.embedded), received
+                tx,
+                own,
+                received.actor,
+                raw_object(received.raw, activity.object.embedded),
+                received,
             )
         case Rejected(reason=reason):
             return Ignored(reason)

@@ -60,9 +60,7 @@ def remove(
 
 
 def _actor(tx: Transaction, here: Here, received: Received) -> Outcome:
-    for status in objects.latest(
-        tx, author_id=received.actor.id, public_only=False, most=100_000
-    ):
+    for status in objects.latest(tx, author_id=received.actor.id, public_only=False, most=100_000):
         if objects.has_shares(tx, status.id):
             passing.retract(tx, here, status.id, status.uri)
     for uri in actors.forget(tx, received.actor.id, now=received.now):

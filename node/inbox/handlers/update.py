@@ -78,9 +78,7 @@ def _from_origin(
     if fetched is not None:
         if status is not None and status.author_id != fetched.author.id:
             return Ignored("its origin names another author than before")
-        return _change(
-            tx, here, status, fetched.document, fetched.author, fetched.text, received
-        )
+        return _change(tx, here, status, fetched.document, fetched.author, fetched.text, received)
     if uri in received.found.gone:
         return delete.remove(tx, here, status, by=received.actor, received=received)
     if uri in received.found.refused:
@@ -103,9 +101,7 @@ def _change(
     if is_stale(status, document):
         return Ignored("older than what is here")
     passable = received.text if author.id == received.actor.id else None
-    update_object(
-        tx, status, document, author, text, now=received.now, update_activity=passable
-    )
+    update_object(tx, status, document, author, text, now=received.now, update_activity=passable)
     stored = proposals.by_id(tx, status.id)
     if stored is not None and stored.shown and passable is not None:
         sender = {received.passage.neighbour_id} if received.passage else set()

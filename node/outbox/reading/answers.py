@@ -49,9 +49,7 @@ def page(url: str) -> web.Response:
     return web.Response(status=303, headers={"Location": url, "Vary": "Accept"})
 
 
-def document(
-    body: Document | str, *, status: int = 200, private: bool = False
-) -> web.Response:
+def document(body: Document | str, *, status: int = 200, private: bool = False) -> web.Response:
     return web.Response(
         status=status,
         body=body.encode() if isinstance(body, str) else orjson.dumps(body),

@@ -77,9 +77,7 @@ class Objects:
             raise NotFound(MISSING)
         return shown
 
-    async def _members(
-        self, request: web.Request, name: str, read: Members
-    ) -> web.Response:
+    async def _members(self, request: web.Request, name: str, read: Members) -> web.Response:
         await self._reading.gate(request)
         uri = self._uri(request)
         shown = await self._visible(request, uri)
