@@ -121,14 +121,14 @@ class Remote:
 
     async def _fetch_key(self, key_id: str) -> None:
         """Fetch the actor that a key id leads to: itself, or the owner that the key names."""
-        document = await self._documents.fetch(key_id.split("#", 1)[0], fresh=True)
+        document = await self._documents.fetch(key_id.split("#", 1)[0])
         owner = one_id(document.normalised.get("owner")) or one_id(
             document.normalised.get("controller")
         )
         if "inbox" not in document.normalised and owner is not None:
             if not same_origin(owner, key_id):
                 raise FetchRefused(f"the key {key_id} names an owner elsewhere")
-            document = await self._documents.fetch(owner, fresh=True)
+            document = await self._documents.fetch(owner)
         await self._store_actor(document)
 
     # ── actors ───────────────────────────────────────────────────────────────────────────────
