@@ -426,6 +426,13 @@ def test_object_limits() -> None:
     assert len(found.options) == 50
 
 
+def test_an_empty_list_of_answers_hides_no_other() -> None:
+    """``anyOf: []`` beside ``oneOf`` is a poll of one answer."""
+    found = read_object(type="Question", anyOf=[], oneOf=[{"name": "oui"}, {"name": "non"}])
+    assert [one.name for one in found.options] == ["oui", "non"]
+    assert not found.multiple
+
+
 KEYS = st.sampled_from(
     [
         "id",

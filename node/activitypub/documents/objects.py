@@ -152,7 +152,7 @@ def parse_object(document: dict[str, Any]) -> ObjectDocument | Tombstone | Rejec
     kind = next((one for one in names if one in _OBJECT_TYPES), names[0])
     found = links(document.get("url"), URLS)
     tags = document.get("tag")
-    several = document.get("anyOf")
+    several = _options(document.get("anyOf"))
     return ObjectDocument(
         id=name,
         type=kind,
@@ -180,8 +180,8 @@ def parse_object(document: dict[str, Any]) -> ObjectDocument | Tombstone | Rejec
         attachments=_attachments(document),
         sensitive=flag(document.get("sensitive")),
         quote=_quote(document),
-        options=_options(several if several is not None else document.get("oneOf")),
-        multiple=several is not None,
+        options=several or _options(document.get("oneOf")),
+        multiple=bool(several),
         closed=moment(document.get("closed")),
         voters=count(document.get("votersCount")),
         replies=one_id(document.get("replies")),
