@@ -9,14 +9,59 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from typing import Any
 
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
-from node.config import LimitsSettings, Settings
+from node.config import Settings
 
 HEADER_BYTES = 8190
 HEADERS_MOST = 128
+
+
+class BoundedHandler(RequestHandler):
+    """A connection whose first headers, or whose next ones once begun, may not take long.
+
+    The handler knows when a request is being handled (``_current_request``) or waits for that
+    (``_messages``); while neither is, bytes that came are the beginning of a next one, and a
+    clock runs.
+    """
+
+    def __init__(self, server: web.Server, *, header_seconds: float, **options: Any) -> None:
+        super().__init__(server, **options)
+        self._header_seconds = header_seconds
+        self._header_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._arm()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._current_request is not None or self._messages:
+            self._disarm()
+        elif self._header_timer is None:
+            self._arm()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        self._disarm()
+        super().connection_lost(exc)
+
+    def _arm(self) -> None:
+        self._header_timer = self._loop.call_later(self._header_seconds, self._late)
+
+    def _disarm(self) -> None:
+        if self._header_timer is not None:
+            self._header_timer.cancel()
+            self._header_timer = None
+
+    def _late(self) -> None:
+        self._header_timer = None
+        if self._current_request is None and not self._messages:
+            self.force_close()
+            if self.transport is not None:
+                self.transport.abort()
 
 
 @contextlib.asynccontextmanager
@@ -25,10 +70,6 @@ async def serve_on(application: web.Application, settings: Settings) -> AsyncIte
     limits = settings.limits
     runner = web.AppRunner(
         application,
-        access_log=None,
-        keepalive_timeout=limits.idle_seconds,
-        max_line_size=HEADER_BYTES,
-        max_field_size=HEADER_BYTES,
         handle_signals=False,
         shutdown_timeout=min(settings.server.stop_seconds, 30.0) / 2,
     )
@@ -39,9 +80,16 @@ async def serve_on(application: web.Application, settings: Settings) -> AsyncIte
     loop = asyncio.get_running_loop()
 
     def connection() -> asyncio.Protocol:
-        handler = server()
-        _bound(handler, limits, loop)
-        return handler
+        return BoundedHandler(
+            server,
+            header_seconds=limits.header_seconds,
+            loop=loop,
+            access_log=None,
+            keepalive_timeout=limits.idle_seconds,
+            max_line_size=HEADER_BYTES,
+            max_field_size=HEADER_BYTES,
+            max_headers=HEADERS_MOST,
+        )
 
     listener = await loop.create_server(
         connection, settings.server.host, settings.server.port, backlog=1024, reuse_address=True
@@ -52,57 +100,3 @@ async def serve_on(application: web.Application, settings: Settings) -> AsyncIte
     finally:
         listener.close()
         await runner.cleanup()
-
-
-def _bound(
-    handler: RequestHandler, limits: LimitsSettings, loop: asyncio.AbstractEventLoop
-) -> None:
-    """Close a connection whose first headers, or whose next ones once begun, take too long.
-
-    The handler knows when a request is being handled (`_current_request`); while none is, bytes
-    that came are the beginning of a next one, and a clock runs.
-    """
-    timer: asyncio.TimerHandle | None = None
-    made, received = handler.connection_made, handler.data_received
-    lost = handler.connection_lost
-
-    def late() -> None:
-        if handler._current_request is None and not handler._messages:
-            handler.force_close()
-            if handler.transport is not None:
-                handler.transport.abort()
-
-    def arm() -> None:
-        nonlocal timer
-        if timer is None:
-            timer = loop.call_later(limits.header_seconds, fire)
-
-    def fire() -> None:
-        nonlocal timer
-        timer = None
-        late()
-
-    def disarm() -> None:
-        nonlocal timer
-        if timer is not None:
-            timer.cancel()
-            timer = None
-
-    def connection_made(transport: asyncio.BaseTransport) -> None:
-        made(transport)
-        arm()
-
-    def data_received(data: bytes) -> None:
-        received(data)
-        if handler._current_request is not None or handler._messages:
-            disarm()
-        else:
-            arm()
-
-    def connection_lost(exc: BaseException | None) -> None:
-        disarm()
-        lost(exc)
-
-    handler.connection_made = connection_made  # type: ignore[method-assign]
-    handler.data_received = data_received  # type: ignore[method-assign]
-    handler.connection_lost = connection_lost  # type: ignore[method-assign]
