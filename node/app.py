@@ -63,6 +63,15 @@ class Node:
     remote: Remote
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A node at work."""
+
+    node: Node
+    address: str
+    """``host:port`` that it listens on, "" without the role `web`."""
+
+
 class Root:
     """What `node.cli` is handed."""
 
@@ -122,6 +131,14 @@ async def serve(settings: Settings, roles: frozenset[str]) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
+    async with running(settings, roles):
+        await stop.wait()
+        log.info("stopping")
+
+
+@contextlib.asynccontextmanager
+async def running(settings: Settings, roles: frozenset[str] = ROLES) -> AsyncIterator[Running]:
+    """A node at work: its jobs run, and its doors are open when it has the role `web`."""
     async with opened(settings) as node, contextlib.AsyncExitStack() as stack:
         hosts = HostBook(scale=settings.federation.retry_scale)
         hearing = Hearing(
@@ -142,12 +159,12 @@ async def serve(settings: Settings, roles: frozenset[str]) -> None:
         if "worker" in roles:
             work += _work(node, hosts, processor)
         await stack.enter_async_context(_supervised(work))
+        address = ""
         if "web" in roles:
             application = _web(node, processor, hearing)
-            await stack.enter_async_context(serve_on(application, settings))
+            address = await stack.enter_async_context(serve_on(application, settings))
             log.info("%s: %s is open", settings.base_url, settings.node.name)
-        await stop.wait()
-        log.info("stopping")
+        yield Running(node, address)
 
 
 def _work(
