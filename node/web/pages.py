@@ -20,6 +20,7 @@ from node.store.engine import Store
 from node.store.proposals import Listed
 from node.store.statistics import Statistics, statistics
 from node.store.transaction import Transaction
+from node.web.guards import client_address
 from node.web.words import WORDS, Words, language_of, when
 
 PAGE = 40
@@ -217,8 +218,9 @@ class Pages:
 
     async def metrics(self, request: web.Request) -> web.Response:
         """Prometheus text, for the configured networks only."""
-        allowed = self._here.settings.server.metrics_from
-        if not any(_inside(request.remote, network) for network in allowed):
+        server = self._here.settings.server
+        who = client_address(request, frozenset(server.proxies))
+        if not any(_inside(who, network) for network in server.metrics_from):
             raise NotFound("Il n’y a rien à cette adresse.")
         figures = await self._store.read(statistics)
         return web.Response(text=prometheus(figures), content_type="text/plain", charset="utf-8")
