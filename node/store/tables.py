@@ -27,6 +27,20 @@ def _id() -> sa.Column[int]:
     return sa.Column("id", _Id, primary_key=True, autoincrement=False)
 
 
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> sa.Index:
+    """An index of the rows that `where` names; queries must say it in the same words.
+
+    `IS true` in it is `IS 1` on SQLite.
+    """
+    return sa.Index(
+        name,
+        *columns,
+        unique=unique,
+        sqlite_where=sa.text(where.replace("IS true", "IS 1")),
+        postgresql_where=sa.text(where),
+    )
+
+
 def _ref(name: str, target: str, *, null: bool = False, primary: bool = False) -> sa.Column[int]:
     return sa.Column(
         name,
@@ -73,6 +87,9 @@ actors = sa.Table(
     sa.Column("created_at", _Time, nullable=False),
     sa.Column("updated_at", _Time, nullable=False),
     sa.Index("ix_actors_address", "domain", "username"),
+    sa.Index("ix_actors_inbox", "inbox"),
+    # Ours are written in lower case (`check_username`), so that nobody takes another's name.
+    _partial("ix_actors_local_username", "username", where="local IS true", unique=True),
 )
 
 actor_keys = sa.Table(
@@ -120,7 +137,8 @@ follows = sa.Table(
     sa.Column("activity_uri", sa.Text, nullable=False),
     sa.Column("created_at", _Time, nullable=False),
     sa.UniqueConstraint("follower_id", "target_id"),
-    sa.Index("ix_follows_target_id_state", "target_id", "state"),
+    sa.Index("ix_follows_target_id_state_id", "target_id", "state", "id"),
+    sa.Index("ix_follows_follower_id_state_id", "follower_id", "state", "id"),
     sa.Index("ix_follows_activity_uri", "activity_uri"),
 )
 
@@ -158,18 +176,8 @@ objects = sa.Table(
     sa.Column("document", sa.Text, nullable=False),  # as received or as sent, proof and all
     sa.Index("ix_objects_author_id_id", "author_id", "id"),
     sa.Index("ix_objects_local_id", "local", "id"),
-    sa.Index(
-        "ix_objects_in_reply_to",
-        "in_reply_to",
-        sqlite_where=sa.text("in_reply_to IS NOT NULL"),
-        postgresql_where=sa.text("in_reply_to IS NOT NULL"),
-    ),
-    sa.Index(
-        "ix_objects_context",
-        "context",
-        sqlite_where=sa.text("context IS NOT NULL"),
-        postgresql_where=sa.text("context IS NOT NULL"),
-    ),
+    _partial("ix_objects_in_reply_to", "in_reply_to", "id", where="in_reply_to IS NOT NULL"),
+    _partial("ix_objects_context", "context", "id", where="context IS NOT NULL"),
 )
 
 # Who a followers-only or direct object was addressed to, by IRI.
@@ -211,6 +219,7 @@ reactions = sa.Table(
     sa.Column("activity_uri", sa.Text, nullable=False),
     sa.UniqueConstraint("object_id", "actor_id", "emoji"),
     sa.Index("ix_reactions_activity_uri", "activity_uri"),
+    sa.Index("ix_reactions_actor_id_id", "actor_id", "id"),
 )
 
 shares = sa.Table(
@@ -232,6 +241,7 @@ pins = sa.Table(
     _ref("actor_id", "actors.id", primary=True),
     _ref("object_id", "objects.id", primary=True),
     sa.Column("added_at", _Time, nullable=False),
+    sa.Index("ix_pins_object_id", "object_id"),
 )
 
 # ── help ─────────────────────────────────────────────────────────────────────────────────────
@@ -266,7 +276,8 @@ proposals = sa.Table(
     # The activities as their author signed them, to be passed on as they are.
     sa.Column("create_activity", sa.Text),
     sa.Column("update_activity", sa.Text),
-    sa.Index("ix_proposals_shown_state_expires_at", "shown", "state", "expires_at"),
+    sa.Index("ix_proposals_shown_state_object_id", "shown", "state", "object_id"),
+    sa.Index("ix_proposals_state_expires_at", "state", "expires_at"),
     sa.Index("ix_proposals_cell", "cell"),
 )
 
@@ -354,6 +365,7 @@ reports = sa.Table(
     sa.Column("content", sa.Text, nullable=False, server_default=""),
     sa.Column("state", sa.Text, nullable=False),  # open | settled
     sa.Column("created_at", _Time, nullable=False),
+    sa.Index("ix_reports_state_id", "state", "id"),
 )
 
 # ── doors ────────────────────────────────────────────────────────────────────────────────────
@@ -374,12 +386,9 @@ journal = sa.Table(
     sa.Column("leased_until", _Time, nullable=False, server_default="0"),
     sa.Column("fence", sa.Integer, nullable=False, server_default="0"),
     sa.Column("received_at", _Time, nullable=False),
-    sa.Index(
-        "ix_journal_waiting",
-        "next_at",
-        sqlite_where=sa.text("state = 'pending'"),
-        postgresql_where=sa.text("state = 'pending'"),
-    ),
+    _partial("ix_journal_pending", "next_at", "id", where="state = 'pending'"),
+    _partial("ix_journal_aside", "id", where="state = 'aside'"),
+    _partial("ix_journal_bodies", "received_at", where="state = 'handled' AND body IS NOT NULL"),
 )
 
 outbox = sa.Table(
@@ -415,10 +424,10 @@ deliveries = sa.Table(
     sa.Column("fence", sa.Integer, nullable=False, server_default="0"),
     sa.Column("status", sa.Integer),
     sa.Column("error", sa.Text),
-    sa.Index("ix_deliveries_due", "state", "urgent", "next_at"),
+    sa.UniqueConstraint("outbox_id", "inbox"),
+    sa.Index("ix_deliveries_due", "state", "urgent", "next_at", "id"),
     sa.Index("ix_deliveries_order", "inbox", "order_key", "id"),
     sa.Index("ix_deliveries_host_state", "host", "state"),
-    sa.Index("ix_deliveries_outbox_id", "outbox_id"),
 )
 
 # What is known of each server: how to sign for it, and whether it is well.

@@ -52,6 +52,14 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("actors", schema=None) as batch_op:
         batch_op.create_index("ix_actors_address", ["domain", "username"], unique=False)
+        batch_op.create_index("ix_actors_inbox", ["inbox"], unique=False)
+        batch_op.create_index(
+            "ix_actors_local_username",
+            ["username"],
+            unique=True,
+            sqlite_where=sa.text("local IS 1"),
+            postgresql_where=sa.text("local IS true"),
+        )
 
     op.create_table(
         "domain_blocks",
@@ -114,8 +122,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("journal", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_journal_waiting",
-            ["next_at"],
+            "ix_journal_aside",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'aside'"),
+            postgresql_where=sa.text("state = 'aside'"),
+        )
+        batch_op.create_index(
+            "ix_journal_bodies",
+            ["received_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'handled' AND body IS NOT NULL"),
+            postgresql_where=sa.text("state = 'handled' AND body IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_journal_pending",
+            ["next_at", "id"],
             unique=False,
             sqlite_where=sa.text("state = 'pending'"),
             postgresql_where=sa.text("state = 'pending'"),
@@ -250,7 +272,12 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("follows", schema=None) as batch_op:
         batch_op.create_index("ix_follows_activity_uri", ["activity_uri"], unique=False)
-        batch_op.create_index("ix_follows_target_id_state", ["target_id", "state"], unique=False)
+        batch_op.create_index(
+            "ix_follows_follower_id_state_id", ["follower_id", "state", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_follows_target_id_state_id", ["target_id", "state", "id"], unique=False
+        )
 
     op.create_table(
         "neighbours",
@@ -316,14 +343,14 @@ def upgrade() -> None:
         batch_op.create_index("ix_objects_author_id_id", ["author_id", "id"], unique=False)
         batch_op.create_index(
             "ix_objects_context",
-            ["context"],
+            ["context", "id"],
             unique=False,
             sqlite_where=sa.text("context IS NOT NULL"),
             postgresql_where=sa.text("context IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_objects_in_reply_to",
-            ["in_reply_to"],
+            ["in_reply_to", "id"],
             unique=False,
             sqlite_where=sa.text("in_reply_to IS NOT NULL"),
             postgresql_where=sa.text("in_reply_to IS NOT NULL"),
@@ -429,6 +456,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reports")),
         sa.UniqueConstraint("activity_uri", name=op.f("uq_reports_activity_uri")),
     )
+    with op.batch_alter_table("reports", schema=None) as batch_op:
+        batch_op.create_index("ix_reports_state_id", ["state", "id"], unique=False)
+
     op.create_table(
         "deliveries",
         sa.Column(
@@ -462,12 +492,14 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
+        sa.UniqueConstraint("outbox_id", "inbox", name=op.f("uq_deliveries_outbox_id_inbox")),
     )
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
-        batch_op.create_index("ix_deliveries_due", ["state", "urgent", "next_at"], unique=False)
+        batch_op.create_index(
+            "ix_deliveries_due", ["state", "urgent", "next_at", "id"], unique=False
+        )
         batch_op.create_index("ix_deliveries_host_state", ["host", "state"], unique=False)
         batch_op.create_index("ix_deliveries_order", ["inbox", "order_key", "id"], unique=False)
-        batch_op.create_index("ix_deliveries_outbox_id", ["outbox_id"], unique=False)
 
     op.create_table(
         "hashtags",
@@ -548,6 +580,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("actor_id", "object_id", name=op.f("pk_pins")),
     )
+    with op.batch_alter_table("pins", schema=None) as batch_op:
+        batch_op.create_index("ix_pins_object_id", ["object_id"], unique=False)
+
     op.create_table(
         "proposals",
         sa.Column(
@@ -591,7 +626,10 @@ def upgrade() -> None:
     with op.batch_alter_table("proposals", schema=None) as batch_op:
         batch_op.create_index("ix_proposals_cell", ["cell"], unique=False)
         batch_op.create_index(
-            "ix_proposals_shown_state_expires_at", ["shown", "state", "expires_at"], unique=False
+            "ix_proposals_shown_state_object_id", ["shown", "state", "object_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_proposals_state_expires_at", ["state", "expires_at"], unique=False
         )
 
     op.create_table(
@@ -635,6 +673,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("reactions", schema=None) as batch_op:
         batch_op.create_index("ix_reactions_activity_uri", ["activity_uri"], unique=False)
+        batch_op.create_index("ix_reactions_actor_id_id", ["actor_id", "id"], unique=False)
 
     op.create_table(
         "recipients",

@@ -1,0 +1,53 @@
+"""What goes out: published activities, one delivery row per inbox, and the health of hosts."""
+
+from node.store.outbox.activities import (
+    BELL,
+    Parcel,
+    Target,
+    parcel,
+    public_activity,
+    public_count,
+    public_page,
+    publish,
+    unlist_object,
+)
+from node.store.outbox.deliveries import LEASE_SECONDS, Claimed, Delivery, claim, next_due
+from node.store.outbox.hosts import (
+    HOSTS_BELL,
+    HostRecord,
+    host_records,
+    remember_host,
+    revive_host,
+)
+from node.store.outbox.settling import HostChange, Postponed, Settlement, settle
+from node.store.outbox.waiting import QueueLine, drop, queue, retry
+
+__all__ = [
+    "BELL",
+    "HOSTS_BELL",
+    "LEASE_SECONDS",
+    "Claimed",
+    "Delivery",
+    "HostChange",
+    "HostRecord",
+    "Parcel",
+    "Postponed",
+    "QueueLine",
+    "Settlement",
+    "Target",
+    "claim",
+    "drop",
+    "host_records",
+    "next_due",
+    "parcel",
+    "public_activity",
+    "public_count",
+    "public_page",
+    "publish",
+    "queue",
+    "remember_host",
+    "retry",
+    "revive_host",
+    "settle",
+    "unlist_object",
+]
