@@ -1,0 +1,171 @@
+"""One post to a thousand followers on two hundred servers, of which some hang or are down."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from tests.benchmarks.bench import Bench, open_sinks, prepare
+from tests.benchmarks.node import AUTHOR, NodeProcess
+from tests.benchmarks.processes import Helper
+from tests.benchmarks.report import Figure, Goal
+
+PER_SERVER = 5
+PATIENCE_S = 90.0
+PENDING = 'entraide_deliveries{state="pending"}'
+FOLLOWERS = 'entraide_followers{origin="remote"}'
+RSA = Goal(700, "at least", "489")
+ED25519 = Goal(2000, "at least", "none")
+LIVING = Goal(1.3, "at most", "9 % after 150 s")
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One post: what arrived at the living servers."""
+
+    arrived: int
+    wanted: int
+    twice: int
+    seconds: float
+    """From the first delivery that arrived to the last."""
+    lead: float
+    """From the start of the command to the first delivery."""
+    cpu: float
+    sinks_cpu: float
+
+
+def run(bench: Bench) -> list[Figure]:
+    figures = []
+    for scheme, shared in (("rsa", False), ("ed25519", False), ("rsa", True), ("ed25519", True)):
+        name = "Ed25519 (RFC 9421)" if scheme == "ed25519" else "RSA (draft-cavage)"
+        name += ", shared inboxes" if shared else ""
+        bench.say(f"followers on servers that read {name}")
+        with Helper("sinks") as sinks, Helper("load") as load:
+            figures += _scheme(bench, sinks, load, scheme, shared, name)
+    return figures
+
+
+def _scheme(
+    bench: Bench, sinks: Helper, load: Helper, scheme: str, shared: bool, name: str
+) -> list[Figure]:
+    servers = open_sinks(bench, sinks, bench.size(200, 40), shared_inbox=shared)
+    folder = bench.folder / f"delivery-{scheme}-{'shared' if shared else 'own'}"
+    origin = NodeProcess(folder)
+    origin.make()
+    node = origin
+    try:
+        _follow(bench, load, origin, servers, scheme)
+        wanted = len(servers) if shared else PER_SERVER * len(servers)
+        keys = origin.document(f"/users/{AUTHOR}")
+        node = origin.copy(folder.with_suffix(".healthy"))
+        node.start()
+        healthy = [_post(node, sinks, wanted, frozenset()) for _ in range(3)]
+        checked = sinks.ask(
+            do="verify",
+            pem=keys["publicKey"]["publicKeyPem"],
+            multibase=keys["assertionMethod"][0]["publicKeyMultibase"],
+        )
+        node.stop()
+        figures = _told(name, scheme, healthy, checked)
+        if shared:
+            return figures
+        unwell = frozenset(range(len(servers) * 3 // 10))
+        for how, said in (("hang", "30 % hanging"), ("down", "30 % down")):
+            bench.say(said)
+            node = origin.copy(folder.with_suffix(f".{how}"))
+            sinks.ask(do="behave", numbers=sorted(unwell), how=how)
+            node.start()
+            one = _post(node, sinks, wanted - PER_SERVER * len(unwell), unwell)
+            figures.append(_living(name, said, one, healthy[0]))
+            node.stop()
+            sinks.ask(do="behave", numbers=sorted(unwell), how="well")
+        return figures
+    finally:
+        node.stop()
+        origin.stop()
+
+
+def _follow(bench: Bench, load: Helper, node: NodeProcess, servers: list[str], scheme: str) -> None:
+    """Really signed Follows: what a server signs with is what it reads."""
+    followers = [(server, number) for server in servers for number in range(PER_SERVER)]
+    node.start()
+    count = len(followers)
+    prepare(bench, load, node, "follow", count, followers, what="follow", scheme=scheme)
+    told = load.ask(
+        do="post", name="follow", start=0, stop=count, url=f"{node.base}/inbox",
+        connections=16, rate=None,
+    )  # fmt: skip
+    if told["statuses"] != {"202": count}:
+        raise RuntimeError(f"The follows were answered {told['statuses']}.")
+    node.wait_for(FOLLOWERS, count)
+    node.wait_for(PENDING, 0)
+
+
+def _post(node: NodeProcess, sinks: Helper, wanted: int, unwell: frozenset[int]) -> Round:
+    """Publish one proposal and wait until the living servers have it."""
+    sinks.ask(do="reset")
+    without = sorted(unwell)
+    sinks_cpu = sinks.ask(do="count", without=without)["cpu"]
+    cpu, began = node.cpu(), time.monotonic()
+    node.command(
+        "proposal", "publish", "--author", AUTHOR, "--purpose", "request", "--topic",
+        "care.groceries", "--title", "Courses pour une voisine", "--expires", "3d",
+    )  # fmt: skip
+    told = sinks.ask(do="count", without=without)
+    while told["arrived"] < wanted and time.monotonic() - began < PATIENCE_S:
+        time.sleep(0.05)
+        told = sinks.ask(do="count", without=without)
+    if not unwell:
+        node.wait_for(PENDING, 0)  # its own bookkeeping is part of the work
+    if told["first"] is None:
+        raise RuntimeError("Nothing was delivered.")
+    return Round(
+        arrived=told["arrived"],
+        wanted=wanted,
+        twice=told["twice"],
+        seconds=told["last"] - told["first"],
+        lead=told["first"] - began,
+        cpu=node.cpu() - cpu,
+        sinks_cpu=told["cpu"] - sinks_cpu,
+    )
+
+
+def _told(name: str, scheme: str, rounds: list[Round], checked: dict[str, int]) -> list[Figure]:
+    figures = []
+    limit = "Ed25519 signatures" if scheme == "ed25519" else "RSA-2048 signatures"
+    goal = ED25519 if scheme == "ed25519" else RSA
+    warm = min(rounds[1:], key=lambda one: one.seconds)
+    for one, which in ((rounds[0], "new connections"), (warm, "connections kept")):
+        note = (
+            f"{one.arrived} of {one.wanted} in {one.seconds:.2f} s; first one "
+            f"{one.lead:.1f} s after the command's start; sinks {one.sinks_cpu:.2f} s of CPU"
+        )
+        if one.twice:
+            note += f"; {one.twice} arrived twice"
+        figures += [
+            Figure(
+                "delivery", f"{name}, {which}", one.arrived / max(one.seconds, 1e-6), "/s",
+                goal, limit, note,
+            ),
+            Figure(
+                "delivery", f"{name}, {which}: CPU of each", 1000 * one.cpu / one.arrived, "ms"
+            ),
+        ]  # fmt: skip
+    note = f"of {checked['sample']} in the sample; {checked['rfc9421']} under RFC 9421"
+    figures.append(
+        Figure(
+            "delivery", f"{name}: signatures that verify",
+            100 * checked["verified"] / max(checked["sample"], 1), "%",
+            Goal(100, "at least"), note=note,
+        )
+    )  # fmt: skip
+    return figures
+
+
+def _living(name: str, said: str, one: Round, healthy: Round) -> Figure:
+    note = (
+        f"{one.arrived} of {one.wanted} at living servers in {one.seconds:.2f} s, "
+        f"healthy {healthy.seconds:.2f} s"
+    )
+    ratio = one.seconds / healthy.seconds if one.arrived == one.wanted else float("inf")
+    return Figure("delivery", f"{name}, {said}: time to the living", ratio, "×", LIVING, note=note)
