@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import shutil
 import signal
+import sys
 import tempfile
 from pathlib import Path
 
@@ -93,10 +94,11 @@ async def _show(root: Root, directory: Path, ports: list[int], once: bool) -> in
             story.summary()
             code = 0 if story.well else 1
             if not once:
+                _invite(list(sites.values()))
                 heading(
                     "Les trois nœuds tournent. Ce qui s’y passe se dit ici. Ctrl-C pour arrêter."
                 )
-                code = await _stay(play, stop)
+                code = max(code, await _stay(play, stop))
         elif code != INTERRUPTED:
             story.summary()
         if code == 1:
@@ -164,19 +166,26 @@ def _introduce(sites: list[Site]) -> None:
     heading("Les quartiers")
     for site in sites:
         click.echo(f"  {site.name:12} {site.url}/   à suivre : @quartier@{site.domain}")
-    heading("Les comptes")
+    heading("Les comptes : adresse, mot de passe, nom (courriel : compte@demo.example)")
     for site in sites:
         for person in site.quartier.people:
             address = f"@{person.username}@{site.domain}"
-            click.echo(
-                f"  {address:28} {person.name:40} adresse : {person.email:26} "
-                f"mot de passe : {person.password}"
-            )
-    heading("À vous : dans un autre terminal")
-    first = sites[0]
+            click.echo(f"  {address:26} {person.password:20} {person.name}")
+
+
+def _invite(sites: list[Site]) -> None:
+    """What to try next."""
+    heading("À vous, dans un autre terminal")
+    first, command = sites[0], _command()
     click.echo(
-        f"  entraide proposal publish --config {first.config} \\\n"
+        f"  {command} proposal publish --config {first.config} \\\n"
         f"      --author {first.quartier.people[1].username} --purpose offer "
         '--topic goods.books --title "Des romans à donner"'
     )
-    click.echo(f"  entraide proposal list --config {sites[1].config}")
+    click.echo(f"  {command} proposal list --config {sites[1].config}")
+
+
+def _command() -> str:
+    """How to call this program from another terminal."""
+    beside = Path(sys.executable).with_name("entraide")
+    return str(beside) if beside.exists() else f"{sys.executable} -m node"

@@ -131,14 +131,12 @@ class Play:
             for name in ("quartier", "urgent", site.quartier.people[0].username):
                 address = f"{name}@{site.domain}"
                 found = await self.outside.webfinger(site.url, address)
-                links = [
-                    link["href"] for link in found.get("links", ()) if link.get("rel") == "self"
-                ]
-                if found.get("subject") != f"acct:{address}" or len(links) != 1:
+                own = {link["href"] for link in found.get("links", ()) if link["rel"] == "self"}
+                if found.get("subject") != f"acct:{address}" or len(own) != 1:
                     raise CheckFailed(f"@{address} n’est pas trouvé : {found}")
-                actor = await self.outside.document(links[0])
-                if actor.get("id") != links[0] or not actor.get("inbox"):
-                    raise CheckFailed(f"{links[0]} ne se présente pas")
+                actor = await self.outside.document(own.pop())
+                if f"{actor.get('preferredUsername')}@{site.domain}" != address:
+                    raise CheckFailed(f"@{address} se présente mal : {actor}")
             say(f"{site.name} : @quartier@{site.domain} et ses comptes sont trouvés")
 
     async def _publish_all(self, *, early: bool) -> None:
@@ -153,7 +151,7 @@ class Play:
             raise CheckFailed(f"{draft.author} n’a pas de compte à {site.name}")
         what = "demande" if draft.purpose.value == "request" else "offre"
         say(f"{site.name} : {author.name} publie une {what}, « {draft.title} »")
-        self.watch.published(draft.title)
+        self.watch.published(site, draft.title)
         made = await session.store.write(
             proposals.publish_proposal, session.here, author, replace(draft, author=author.uri)
         )
@@ -192,12 +190,16 @@ class Play:
 
     async def _travel(self) -> Proposal:
         made = await self._publish(self.scenario.quartiers[0], self.scenario.traveller)
-        for site in self.sites.values():
-            await self.watch.arrived(site, made.title)
         first, second, third = self.sites.values()
+        rows = await self.sessions[third.slug].store.read(stored_neighbours.every)
+        if first.domain in {row.domain for row in rows}:
+            raise CheckFailed(f"{first.name} et {third.name} sont voisins : rien n’est à passer")
+        await self.watch.arrived(second, made.title)
+        took = await self.watch.arrived(third, made.title)
+        await self.watch.arrived(first, made.title)
         say(
-            f"{first.name} et {third.name} ne sont pas voisins : c’est {second.name} qui a passé "
-            "la demande"
+            f"{second.name} a passé la demande à {third.name}, qui n’est pas voisine de "
+            f"{first.name} : {seconds(took)} en tout"
         )
         return made
 
@@ -230,7 +232,7 @@ class Play:
             await self.watch.arrived(site, made.title)
         session = self.sessions[self.scenario.quartiers[0].slug]
         title, text = self.scenario.new_title, self.scenario.new_text
-        self.watch.published(title)
+        say(f"{self.scenario.quartiers[0].name} : elle devient « {title} »")
         changed = await session.store.write(
             proposals.edit_proposal, session.here, made.id, title=title, text=text
         )

@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 import sys
-from asyncio.subprocess import DEVNULL, STDOUT, Process
+from asyncio.subprocess import PIPE, STDOUT, Process
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -146,8 +146,8 @@ class Nodes:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("ENTRAIDE_")}
         with site.log.open("ab") as log:
             self._processes[site.slug] = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "node", "serve", "--config", str(site.config),
-                stdin=DEVNULL, stdout=log, stderr=STDOUT, env=environment,
+                sys.executable, "-m", "node.cli.demo.child", "serve", "--config", str(site.config),
+                stdin=PIPE, stdout=log, stderr=STDOUT, env=environment,
             )  # fmt: skip
 
     def pid(self, site: Site) -> int:

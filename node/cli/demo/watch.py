@@ -23,12 +23,13 @@ class Watch:
         self._sites = tuple(sites)
         self._names = {site.domain: site.name for site in self._sites}
         self._shown: dict[str, dict[str, Card]] = {site.slug: {} for site in self._sites}
-        self._published: dict[str, float] = {}
+        self._published: dict[str, tuple[Site, float]] = {}
+        self._seen: dict[tuple[str, str], float] = {}
         self.every = QUICK_S
 
-    def published(self, title: str) -> None:
-        """From now on its way is timed."""
-        self._published[title] = time.monotonic()
+    def published(self, site: Site, title: str) -> None:
+        """It is published there now: its way is timed, and told elsewhere only."""
+        self._published[title] = site, time.monotonic()
 
     async def run(self) -> None:
         while True:
@@ -43,12 +44,17 @@ class Watch:
         return any(card.title == title for card in self._shown[site.slug].values())
 
     async def arrived(self, site: Site, title: str) -> float:
-        """Wait until a quartier shows it; in seconds. Raises CheckFailed when it never does."""
+        """Wait until a quartier shows it: how long after its publication, in seconds.
+
+        Raises CheckFailed when it never does.
+        """
 
         async def there() -> bool:
             return self.shows(site, title)
 
-        return await until(there, f"{site.name} n’affiche pas « {title} »")
+        await until(there, f"{site.name} n’affiche pas « {title} »")
+        _, at = self._published.get(title, (site, 0.0))
+        return self._seen[site.slug, title] - at
 
     async def left(self, site: Site, title: str) -> float:
         """Wait until a quartier shows it no more."""
@@ -63,6 +69,10 @@ class Watch:
         self._shown[site.slug] = after
         for link, card in reversed(after.items()):  # the page has the newest first
             old = before.get(link)
+            self._seen.setdefault((site.slug, card.title), time.monotonic())
+            home, _ = self._published.get(card.title, (None, 0.0))
+            if old is None and home == site:
+                continue
             if old is None:
                 say(f"→ {site.name} affiche « {card.title} », {self._from(card)}")
             elif old.title != card.title:
@@ -75,5 +85,7 @@ class Watch:
         who = card.who.split(" · ")[0]
         for domain, name in self._names.items():
             who = who.replace(domain, name)
-        since = self._published.get(card.title)
-        return who if since is None else f"{who} ({seconds(time.monotonic() - since)} après)"
+        if card.title not in self._published:
+            return who
+        _, at = self._published[card.title]
+        return f"{who} ({seconds(time.monotonic() - at)} après)"
