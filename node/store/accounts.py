@@ -61,11 +61,7 @@ def insert(
 
 
 def by_username(tx: Transaction, username: str) -> Account | None:
-    row = tx.first(
-        _SELECT.where(
-            actors.c.local.is_(True), sa.func.lower(actors.c.username) == username.lower()
-        )
-    )
+    row = tx.first(_SELECT.where(actors.c.local.is_(True), actors.c.username == username.lower()))
     return None if row is None else Account(*row)
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from node.ids import new_id
 from node.social.accounts import Actor
-from node.store.tables import actor_keys, actors, follows, objects
+from node.store.tables import actor_keys, actors, blocks, follows, objects, pins, reactions, shares
 from node.store.transaction import Transaction
 from node.store.upsert import insert_many, insert_or_update
 
@@ -126,10 +126,9 @@ def by_uris(tx: Transaction, uris: Iterable[str]) -> dict[str, Actor]:
 
 
 def local_by_username(tx: Transaction, username: str) -> Actor | None:
+    """One of ours, in whatever case the name is written: it is stored in lower case."""
     row = tx.first(
-        sa.select(*_COLUMNS).where(
-            actors.c.local.is_(True), sa.func.lower(actors.c.username) == username.lower()
-        )
+        sa.select(*_COLUMNS).where(actors.c.local.is_(True), actors.c.username == username.lower())
     )
     return None if row is None else _actor(row)
 
@@ -236,11 +235,7 @@ def group_territory(tx: Transaction, domain: str) -> str | None:
 def retire_local(tx: Transaction, actor_id: int, *, now: float) -> None:
     """A local actor is deleted. Its keys stay, to sign what tells the others."""
     tx.execute(sa.delete(objects).where(objects.c.author_id == actor_id))
-    tx.execute(
-        sa.delete(follows).where(
-            sa.or_(follows.c.follower_id == actor_id, follows.c.target_id == actor_id)
-        )
-    )
+    _end_deeds(tx, actor_id)
     tx.execute(
         sa.update(actors)
         .where(actors.c.id == actor_id)
@@ -249,8 +244,20 @@ def retire_local(tx: Transaction, actor_id: int, *, now: float) -> None:
     tx.tell(ActorWritten(actor_id))
 
 
+def _end_deeds(tx: Transaction, actor_id: int) -> None:
+    for table in (reactions, shares, pins):
+        tx.execute(sa.delete(table).where(table.c.actor_id == actor_id))
+    # Who blocked it keeps the block: it may come back under the same name.
+    tx.execute(sa.delete(blocks).where(blocks.c.actor_id == actor_id))
+    tx.execute(
+        sa.delete(follows).where(
+            sa.or_(follows.c.follower_id == actor_id, follows.c.target_id == actor_id)
+        )
+    )
+
+
 def forget(tx: Transaction, actor_id: int, *, now: float) -> list[str]:
-    """An actor is gone: its words, follows and keys go, its bare row stays as a grave.
+    """An actor is gone: its words, deeds, follows and keys go, its bare row stays as a grave.
 
     Returns the uris of its objects.
     """
@@ -259,11 +266,7 @@ def forget(tx: Transaction, actor_id: int, *, now: float) -> list[str]:
     ]
     tx.execute(sa.delete(objects).where(objects.c.author_id == actor_id))
     tx.execute(sa.delete(actor_keys).where(actor_keys.c.actor_id == actor_id))
-    tx.execute(
-        sa.delete(follows).where(
-            sa.or_(follows.c.follower_id == actor_id, follows.c.target_id == actor_id)
-        )
-    )
+    _end_deeds(tx, actor_id)
     tx.execute(
         sa.update(actors)
         .where(actors.c.id == actor_id)

@@ -239,7 +239,7 @@ def followers_at(tx: Transaction, actor_id: int, prefix: str) -> list[str]:
         .where(
             follows.c.target_id == actor_id,
             follows.c.state == ACCEPTED,
-            actors.c.uri.startswith(prefix, autoescape=True),
+            sa.func.substr(actors.c.uri, 1, len(prefix)) == prefix,
         )
         .order_by(actors.c.uri)
     )

@@ -33,12 +33,17 @@ class Waiting:
     fence: int
 
 
+# Written out, not bound: the partial indexes are for these very words.
+_PENDING = journal.c.state == sa.literal_column("'pending'")
+_ASIDE = journal.c.state == sa.literal_column("'aside'")
+_HANDLED = journal.c.state == sa.literal_column("'handled'")
+
 _SEEN = sa.select(journal.c.state).where(journal.c.activity_uri == sa.bindparam("uri"))
 
 _DUE = (
     sa.select(journal.c.id, journal.c.host)
     .where(
-        journal.c.state == "pending",
+        _PENDING,
         journal.c.next_at <= sa.bindparam("now"),
         journal.c.leased_until <= sa.bindparam("now"),
         journal.c.host.not_in(sa.bindparam("busy", expanding=True)),
@@ -47,9 +52,21 @@ _DUE = (
     .limit(sa.bindparam("most"))
 )
 
+_NEXT = (
+    sa.select(journal.c.next_at)
+    .where(_PENDING, journal.c.host.not_in(sa.bindparam("busy", expanding=True)))
+    .order_by(journal.c.next_at)
+    .limit(1)
+)
+
 _CLAIM = (
     sa.update(journal)
-    .values(leased_until=sa.bindparam("lease"), fence=journal.c.fence + 1)
+    .where(journal.c.id.in_(sa.bindparam("chosen", expanding=True)))
+    .values(
+        leased_until=sa.bindparam("lease"),
+        next_at=sa.bindparam("lease"),  # out of the way of what is due, and due if never heard of
+        fence=journal.c.fence + 1,
+    )
     .returning(
         journal.c.id,
         journal.c.activity_uri,
@@ -67,7 +84,7 @@ _FINISH = (
     .where(
         journal.c.id == sa.bindparam("entry"),
         journal.c.fence == sa.bindparam("held"),
-        journal.c.state == "pending",
+        _PENDING,
     )
     .values(state="handled", note=sa.bindparam("why"), leased_until=0.0)
 )
@@ -135,7 +152,7 @@ def claim(
         due = due.with_for_update(skip_locked=True)
     passed_over = set(busy_hosts)
     taken: dict[str, int] = {}
-    chosen: list[int] = []
+    chosen: dict[int, None] = {}
     while len(chosen) < most:
         rows = tx.all(due, {"now": now, "most": 4 * most, "busy": list(passed_over) or [""]})
         newly_full = False
@@ -147,12 +164,12 @@ def claim(
                 passed_over.add(row.host)
                 continue
             taken[row.host] = taken.get(row.host, 0) + 1
-            chosen.append(row.id)
+            chosen[row.id] = None
         if not newly_full:
             break
     if not chosen:
         return []
-    rows = tx.all(_CLAIM.where(journal.c.id.in_(chosen)), {"lease": now + LEASE_SECONDS})
+    rows = tx.all(_CLAIM, {"chosen": list(chosen), "lease": now + LEASE_SECONDS})
     return sorted((Waiting(*row) for row in rows), key=lambda waiting: waiting.id)
 
 
@@ -169,7 +186,7 @@ def is_held(tx: Transaction, entry: Waiting) -> bool:
             sa.select(journal.c.id).where(
                 journal.c.id == entry.id,
                 journal.c.fence == entry.fence,
-                journal.c.state == "pending",
+                _PENDING,
             )
         )
         is not None
@@ -192,16 +209,25 @@ def remember(tx: Transaction, *, activity_uri: str, actor_uri: str, now: float) 
 
 
 def put_back(
-    tx: Transaction, entry: Waiting, *, next_at: float | None, note: str, aside: bool = False
+    tx: Transaction,
+    entry: Waiting,
+    *,
+    next_at: float | None,
+    note: str,
+    aside: bool = False,
+    count: bool = True,
 ) -> None:
-    """After a failed try: due again at `next_at`, or put aside for an administrator."""
+    """After a failed try: due again at `next_at`, or put aside for an administrator.
+
+    `count` False when the try says nothing about the entry (the database was away).
+    """
     tx.execute(
         sa.update(journal)
-        .where(journal.c.id == entry.id, journal.c.fence == entry.fence)
+        .where(journal.c.id == entry.id, journal.c.fence == entry.fence, _PENDING)
         .values(
             state="aside" if aside else "pending",
             note=note[:500],
-            attempts=journal.c.attempts + 1,
+            attempts=journal.c.attempts + int(count),
             next_at=next_at or 0.0,
             leased_until=0.0,
         )
@@ -210,24 +236,16 @@ def put_back(
 
 def next_due(tx: Transaction, *, busy_hosts: Collection[str] = ()) -> float | None:
     """When the next entry is due or its lease ends; None when none waits."""
-    when: float | None = tx.scalar(
-        sa.select(
-            sa.func.min(
-                sa.case(
-                    (journal.c.leased_until > journal.c.next_at, journal.c.leased_until),
-                    else_=journal.c.next_at,
-                )
-            )
-        ).where(
-            journal.c.state == "pending",
-            journal.c.host.not_in(list(busy_hosts) or [""]),
-        )
-    )
+    when: float | None = tx.scalar(_NEXT, {"busy": list(busy_hosts) or [""]})
     return when
 
 
 def waiting_count(tx: Transaction) -> int:
-    return int(tx.scalar(sa.select(sa.func.count()).where(journal.c.state == "pending")) or 0)
+    return int(tx.scalar(sa.select(sa.func.count()).select_from(journal).where(_PENDING)) or 0)
+
+
+def aside_count(tx: Transaction) -> int:
+    return int(tx.scalar(sa.select(sa.func.count()).select_from(journal).where(_ASIDE)) or 0)
 
 
 def release_leases(tx: Transaction, entries: Sequence[Waiting]) -> None:
@@ -235,9 +253,11 @@ def release_leases(tx: Transaction, entries: Sequence[Waiting]) -> None:
     for entry in entries:
         tx.execute(
             sa.update(journal)
-            .where(journal.c.id == entry.id, journal.c.fence == entry.fence)
-            .values(leased_until=0.0)
+            .where(journal.c.id == entry.id, journal.c.fence == entry.fence, _PENDING)
+            .values(leased_until=0.0, next_at=journal.c.received_at)
         )
+    if entries:
+        tx.ring(BELL)
 
 
 def drop_old_bodies(tx: Transaction, *, before: float) -> int:
@@ -245,7 +265,7 @@ def drop_old_bodies(tx: Transaction, *, before: float) -> int:
     return tx.execute(
         sa.update(journal)
         .where(
-            journal.c.state == "handled",
+            _HANDLED,
             journal.c.received_at < before,
             journal.c.body.is_not(None),
         )
@@ -261,7 +281,7 @@ def aside(tx: Transaction, *, most: int = 100) -> list[tuple[int, str, str, str 
     """What was put aside: (id, activity, actor, why)."""
     rows = tx.all(
         sa.select(journal.c.id, journal.c.activity_uri, journal.c.actor_uri, journal.c.note)
-        .where(journal.c.state == "aside")
+        .where(_ASIDE)
         .order_by(journal.c.id.desc())
         .limit(most)
     )
@@ -271,7 +291,7 @@ def aside(tx: Transaction, *, most: int = 100) -> list[tuple[int, str, str, str 
 def retry_aside(tx: Transaction, *, now: float) -> int:
     count = tx.execute(
         sa.update(journal)
-        .where(journal.c.state == "aside")
+        .where(_ASIDE)
         .values(state="pending", attempts=0, next_at=now, leased_until=0.0)
     ).rowcount
     tx.ring(BELL)

@@ -11,6 +11,7 @@ from node.store.transaction import Transaction
 from node.store.upsert import insert_new, insert_or_update
 
 BELL_UNCONFIRMED = "unconfirmed"
+_TOGETHER = ("joined", "paused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,14 @@ def put(
     follow_uri: str | None,
     now: float,
 ) -> None:
+    """Write what is between us and a quartier now.
+
+    Since when we know it stays; since when we are joined stays through a pause.
+    """
+    known = by_actor(tx, actor_id)
+    joined_at = known.joined_at if known is not None and state in _TOGETHER else None
+    if joined_at is None and state == "joined":
+        joined_at = now
     insert_or_update(
         tx,
         neighbours,
@@ -80,7 +89,7 @@ def put(
             "territory": territory,
             "follow_uri": follow_uri,
             "created_at": now,
-            "joined_at": now if state == "joined" else None,
+            "joined_at": joined_at,
         },
         key=("actor_id",),
     )

@@ -360,21 +360,24 @@ def pinned(tx: Transaction, actor_id: int) -> list[Status]:
 def inboxes_told_of(tx: Transaction, object_uri: str) -> list[str]:
     """The inboxes of those who reacted to, shared or answered an object from elsewhere: they
     must hear of its end as its followers do."""
+    inbox = sa.func.coalesce(actors.c.shared_inbox, actors.c.inbox).label("inbox")
+    well = sa.and_(
+        actors.c.local.is_(False), actors.c.gone_at.is_(None), actors.c.suspended_at.is_(None)
+    )
+    here = sa.select(objects.c.id).where(objects.c.uri == object_uri).scalar_subquery()
     reacted = (
-        sa.select(sa.func.coalesce(actors.c.shared_inbox, actors.c.inbox).label("inbox"))
+        sa.select(inbox)
         .join(reactions, reactions.c.actor_id == actors.c.id)
-        .join(objects, objects.c.id == reactions.c.object_id)
-        .where(objects.c.uri == object_uri, actors.c.local.is_(False))
+        .where(reactions.c.object_id == here, well)
     )
     shared = (
-        sa.select(sa.func.coalesce(actors.c.shared_inbox, actors.c.inbox).label("inbox"))
+        sa.select(inbox)
         .join(shares, shares.c.actor_id == actors.c.id)
-        .join(objects, objects.c.id == shares.c.object_id)
-        .where(objects.c.uri == object_uri, actors.c.local.is_(False))
+        .where(shares.c.object_id == here, well)
     )
     answered = (
-        sa.select(sa.func.coalesce(actors.c.shared_inbox, actors.c.inbox).label("inbox"))
+        sa.select(inbox)
         .join(objects, objects.c.author_id == actors.c.id)
-        .where(objects.c.in_reply_to == object_uri, actors.c.local.is_(False))
+        .where(objects.c.in_reply_to == object_uri, well)
     )
     return [row.inbox for row in tx.all(sa.union(reacted, shared, answered))]

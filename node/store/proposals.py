@@ -285,7 +285,7 @@ def mark_expired_remote(tx: Transaction, *, now: float) -> int:
             proposals.c.state.in_(LIVE),
             proposals.c.expires_at.is_not(None),
             proposals.c.expires_at <= now,
-            proposals.c.object_id.in_(sa.select(objects.c.id).where(objects.c.local.is_(False))),
+            sa.exists().where(objects.c.id == proposals.c.object_id, objects.c.local.is_(False)),
         )
         .values(state="expired")
     ).rowcount

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from node.store.tables import accounts, actors, deliveries, follows, journal, objects, proposals
+from node.store import journal
+from node.store.tables import accounts, actors, deliveries, follows, objects, proposals
 from node.store.transaction import Transaction
 
 
@@ -52,8 +53,8 @@ def statistics(tx: Transaction) -> Statistics:
             proposals.c.shown.is_(True),
             proposals.c.state.in_(("open", "partly-matched")),
         ),
-        inbox_pending=_count(tx, journal, journal.c.state == "pending"),
-        inbox_aside=_count(tx, journal, journal.c.state == "aside"),
+        inbox_pending=journal.waiting_count(tx),
+        inbox_aside=journal.aside_count(tx),
         deliveries_pending=_count(tx, deliveries, deliveries.c.state == "pending"),
         deliveries_dead=_count(tx, deliveries, deliveries.c.state == "dead"),
     )

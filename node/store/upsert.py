@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 def _ignoring(table: sa.Table, dialect: str) -> sa.Insert:
     if dialect == "sqlite":
         return sqlite.insert(table).on_conflict_do_nothing()
-    return postgresql.insert(table).on_conflict_do_nothing()
+    # Without being asked SQLAlchemy does not keep the count of an INSERT that psycopg gave it.
+    return (
+        postgresql.insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    )
 
 
 @cache
@@ -47,8 +50,13 @@ def insert_many(tx: Transaction, table: sa.Table, rows: Sequence[Mapping[str, An
 
 
 def insert_or_update(
-    tx: Transaction, table: sa.Table, row: Mapping[str, Any], *, key: tuple[str, ...]
+    tx: Transaction,
+    table: sa.Table,
+    row: Mapping[str, Any],
+    *,
+    key: tuple[str, ...],
+    kept: tuple[str, ...] = ("id", "created_at"),
 ) -> None:
-    """Insert the row, or set its other columns where one with that key is there."""
-    changed = tuple(name for name in row if name not in key and name != "id")
+    """Insert the row, or set the columns that are not `kept` where one with that key is there."""
+    changed = tuple(name for name in row if name not in key and name not in kept)
     tx.execute(_replacing(table, tx.dialect, key, changed), row)
