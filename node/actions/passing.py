@@ -24,7 +24,7 @@ from node.outbox import documents
 from node.outbox.here import Here
 from node.outbox.publish import Document, publish, publish_text
 from node.social.accounts import Actor
-from node.store import actors, follows, neighbours, objects, proposals
+from node.store import actors, follows, neighbours, objects, outbox, proposals
 from node.store.neighbours import NeighbourRow
 from node.store.proposals import Stored
 from node.store.transaction import Transaction
@@ -77,6 +77,7 @@ def _announce_by(tx: Transaction, here: Here, group: Actor, proposal: Proposal) 
 
 def retract(tx: Transaction, here: Here, object_id: int, object_uri: str) -> None:
     """The quartier takes its announcements of something back."""
+    outbox.unlist_object(tx, object_uri)
     for group in (here.quartier, here.urgent):
         shared = objects.share_activity(tx, object_id=object_id, actor_id=group.id)
         if shared is None:

@@ -174,7 +174,7 @@ class Remote:
         """Learn the node key of an actor's node from the node itself."""
         node_uri = f"{origin(uri)}/actor"
         node = await self.actor(node_uri, fresh=True)
-        await self._store.write(_remember_met, node, now=self._clock.now())
+        await self._store.write(remember_met, node, now=self._clock.now())
 
     async def actor_from_origin(self, object_uri: str, actor_id: int) -> Actor:
         """The author of a stored object, as its own node tells it now."""
@@ -263,7 +263,8 @@ def put_actor(
     return actor
 
 
-def _remember_met(tx: Transaction, node: Actor, *, now: float) -> None:
+def remember_met(tx: Transaction, node: Actor, *, now: float) -> None:
+    """Keep the key of a node that told it itself: what it vouches for hangs on it."""
     for row in actors.keys_of(tx, node.id):
         if row.algorithm == "ed25519":
             where = origin(node.uri) or ""

@@ -43,8 +43,8 @@ class NodeProcess:
     """A node of one quartier with its own directory, database and port.
 
     ``environment`` are variables over those of the tests (no rate limits, a fast retry schedule).
-    As a context manager it is initialised and started, and stopped at the end; when the test
-    failed the end of its log is added to the failure.
+    As a context manager it is initialised and started, and stopped at the end; the end of its
+    log is printed then, which pytest shows with a failed test.
     """
 
     def __init__(
@@ -87,9 +87,11 @@ class NodeProcess:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self.stop()
-        if error is not None:
-            error.add_note(f"--- {self.name} ({self.domain}) ---\n{self.log_tail()}")
+        try:
+            await self.stop()
+        finally:
+            # pytest shows what is printed with a test that failed, and only then.
+            print(f"--- {self.name} ({self.domain}) ---\n{self.log_tail()}")
 
     # ── the process ──────────────────────────────────────────────────────────────────────────
 

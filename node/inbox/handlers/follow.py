@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from node.actions import neighbours as joining
+from node.actions.remote import remember_met
 from node.activitypub import render
 from node.activitypub.documents import Follow
+from node.activitypub.readers import origin
 from node.aid.neighbours import Event
 from node.ids import new_id
-from node.inbox.received import Applied, Ignored, Outcome, Received
+from node.inbox.received import Applied, Ignored, Missing, Outcome, Received
 from node.outbox.here import Here
 from node.outbox.publish import publish
 from node.social.accounts import Actor
@@ -32,6 +34,12 @@ def apply(tx: Transaction, here: Here, activity: Follow, received: Received) -> 
         _answer(tx, here, target, follower, activity, received, accepted=False)
         return Applied("refused: blocked")
     if follower.type == "Group" and target.id == here.quartier.id:
+        # Both meet the other's node: each will believe its people by its key, and vouch for it.
+        node, found = f"{origin(follower.uri)}/actor", received.found
+        if node not in found.actors and node not in found.gone and node not in found.refused:
+            return Missing(actors=(node,))
+        if node in found.actors:
+            remember_met(tx, found.actors[node], now=received.now)
         moved = joining.heard(tx, here, follower, Event.THEIR_FOLLOW, activity.id)
         return Applied("a quartier asks to join") if moved else Ignored("nothing to answer")
     state = follows.PENDING if target.manually_approves else follows.ACCEPTED
