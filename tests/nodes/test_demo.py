@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,9 @@ import pytest
 from node.aid.proposals import propose
 from node.aid.reach import in_reach
 from node.aid.territory import Territory
+from node.cli.demo.processes import choose_ports
 from node.cli.demo.scenario import Quartier, read_scenario
+from node.errors import ConfigError
 
 PATIENCE_S = 120.0
 """The machine may be busy; a demo that works takes some ten seconds."""
@@ -133,6 +136,18 @@ def test_scenario_says_the_right_reach() -> None:
         assert reached == announcement.seen_in, announcement.title
 
 
+def test_taken_ports_are_refused_or_avoided() -> None:
+    """A port asked for that is taken is told; without a wish, others are found."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ConfigError, match="--base-port"):
+            choose_ports(3, min(port, 65_533))
+        found = choose_ports(3, None)
+
+    assert len(set(found)) == 3
+    assert port not in found
+
+
 def test_demo_once_plays_checks_and_leaves(directory: Path) -> None:
     """`demo --once` checks every step, says how long each took, exits 0 and leaves nothing."""
     with running(directory, "--once") as demo:
@@ -168,6 +183,23 @@ def test_demo_stays_up_and_tells(directory: Path) -> None:
         assert time.monotonic() - began < 15
         assert_gone(below, 1.0)
         assert (data / "croix-rousse" / "entraide.sqlite3").exists()
+
+
+def test_demo_that_loses_a_node_fails_at_once(directory: Path) -> None:
+    """A node that dies while the demo plays is told with its log, and the demo exits 1."""
+    with running(directory, "--once") as demo:
+        deadline = time.monotonic() + PATIENCE_S
+        while not (nodes := [one for one in demo.below() if "serve" in one.cmdline()]):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        began = time.monotonic()
+        nodes[0].kill()
+
+        assert demo.end() == 1, demo.said
+        assert time.monotonic() - began < 20
+        assert "s’est arrêté tout seul (-9)" in demo.said
+        assert ".log" in demo.said
+        assert_gone(nodes, 1.0)
 
 
 def test_interrupted_demo_leaves_no_process(directory: Path) -> None:

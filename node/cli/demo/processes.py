@@ -127,7 +127,8 @@ class Nodes:
 
     def __init__(self) -> None:
         self._processes: dict[str, Process] = {}
-        self._told: set[str] = set()
+        self._watches: list[asyncio.Task[None]] = []
+        self._deaths: asyncio.Queue[tuple[str, int]] = asyncio.Queue()
 
     async def __aenter__(self) -> Nodes:
         return self
@@ -145,13 +146,12 @@ class Nodes:
         # three would share a database.
         environment = {k: v for k, v in os.environ.items() if not k.startswith("ENTRAIDE_")}
         with site.log.open("ab") as log:
-            self._processes[site.slug] = await asyncio.create_subprocess_exec(
+            process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "node.cli.demo.child", "serve", "--config", str(site.config),
                 stdin=PIPE, stdout=log, stderr=STDOUT, env=environment,
             )  # fmt: skip
-
-    def pid(self, site: Site) -> int:
-        return self._processes[site.slug].pid
+        self._processes[site.slug] = process
+        self._watches.append(asyncio.create_task(self._watch(site.slug, process)))
 
     @property
     def living(self) -> int:
@@ -159,25 +159,18 @@ class Nodes:
 
     async def death(self) -> tuple[str, int]:
         """Wait until a node ends by itself: its slug and exit code. Each is told once."""
-        while True:
-            waits = {
-                asyncio.create_task(process.wait()): slug
-                for slug, process in self._processes.items()
-                if slug not in self._told
-            }
-            if not waits:
-                await asyncio.Event().wait()
-            try:
-                done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for task in waits:
-                    task.cancel()
-            task = done.pop()
-            self._told.add(waits[task])
-            return waits[task], task.result()
+        return await self._deaths.get()
+
+    async def _watch(self, slug: str, process: Process) -> None:
+        self._deaths.put_nowait((slug, await process.wait()))
 
     async def stop(self) -> None:
-        """SIGTERM to all, and SIGKILL to those that are still there after `STOP_S`."""
+        """SIGTERM to all, and SIGKILL to those that are still there after `STOP_S`.
+
+        From here on a death is no news.
+        """
+        for watch in self._watches:
+            watch.cancel()
         living = [one for one in self._processes.values() if one.returncode is None]
         for process in living:
             _signal(process, signal.SIGTERM)
