@@ -258,6 +258,7 @@ def expired(tx: Transaction, *, now: float, most: int = 100) -> list[int]:
             proposals.c.expires_at.is_not(None),
             proposals.c.expires_at <= now,
         )
+        .order_by(proposals.c.expires_at)
         .limit(most)
     )
     return [row.object_id for row in rows]
