@@ -68,7 +68,7 @@ def running(directory: Path, *options: str) -> Iterator[Demo]:
     environment = {**os.environ, "TMPDIR": str(temporary), "PYTHONIOENCODING": "utf-8"}
     with output.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "node", "demo", *options],
+            [sys.executable, "-m", "node", "demo", "--base-port", "0", *options],
             stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, env=environment,
         )  # fmt: skip
     try:
@@ -142,9 +142,9 @@ def test_taken_ports_are_refused_or_avoided() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(ConfigError, match="--base-port"):
             choose_ports(3, min(port, 65_533))
-        found = choose_ports(3, None)
+        found = [*choose_ports(3, None), *choose_ports(3, 0)]
 
-    assert len(set(found)) == 3
+    assert len(set(found)) >= 3
     assert port not in found
 
 

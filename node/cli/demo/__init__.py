@@ -30,8 +30,8 @@ REQUEST_S = 10.0
 @click.command("demo")
 @click.option("--once", is_flag=True, help="Jouer, vérifier, dire le bilan et s'arrêter.")
 @click.option(
-    "--base-port", type=click.IntRange(1, 65_533), default=None,
-    help="Le premier de trois ports ; par défaut 8001, ou d'autres s'ils sont pris.",
+    "--base-port", type=click.IntRange(0, 65_533), default=None,
+    help="Le premier de trois ports, 0 pour n'importe lesquels ; par défaut 8001 s'il est libre.",
 )  # fmt: skip
 @click.option(
     "--data-dir", type=click.Path(file_okay=False, path_type=Path), default=None,

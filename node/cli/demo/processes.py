@@ -94,11 +94,14 @@ def write_site(quartier: Quartier, port: int, directory: Path) -> Site:
 
 
 def choose_ports(count: int, base: int | None) -> list[int]:
-    """`count` ports: from `base` on, or 8001, 8002… when they are free, or any that are."""
+    """`count` ports: from `base` on, or 8001, 8002… when they are free, or any that are.
+
+    A base of 0 asks for any: demos that start in the same second do not meet there.
+    """
     wanted = range(base or FIRST_PORT, (base or FIRST_PORT) + count)
-    if _free(wanted):
+    if base != 0 and _free(wanted):
         return list(wanted)
-    if base is not None:
+    if base:
         raise ConfigError(
             f"Un des ports {wanted[0]} à {wanted[-1]} est déjà pris : choisissez un autre "
             "--base-port, ou n’en donnez pas."
