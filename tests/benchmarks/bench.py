@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.benchmarks.node import NodeProcess
-from tests.benchmarks.processes import Helper
+from tests.benchmarks.processes import Helper, Others
 from tests.benchmarks.report import Figure
 from tests.benchmarks.traffic import make_keys
 
@@ -51,6 +51,8 @@ class Burst:
     """Milliseconds until the 202: p50, p95, p99, max."""
     statuses: dict[str, int]
     load_cpu: float
+    others: float
+    """Share of the machine, 0 to 1, that was busy with what is not ours."""
 
     @property
     def rate(self) -> float:
@@ -103,7 +105,7 @@ def burst(
     rate: float | None = None,
 ) -> Burst:
     """Post prepared Creates and wait until they are applied."""
-    before, cpu = node.metric(REMOTE), node.cpu()
+    before, cpu, others = node.metric(REMOTE), node.cpu(), Others()
     told = load.ask(
         do="post",
         name=name,
@@ -126,6 +128,7 @@ def burst(
         latency=told["latency"],
         statuses=told["statuses"],
         load_cpu=float(told["cpu"]),
+        others=others.share(),
     )
 
 

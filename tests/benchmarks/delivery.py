@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tests.benchmarks.bench import Bench, open_sinks, prepare
 from tests.benchmarks.node import AUTHOR, NodeProcess
-from tests.benchmarks.processes import Helper
+from tests.benchmarks.processes import Helper, Others
 from tests.benchmarks.report import Figure, Goal
 
 PER_SERVER = 5
@@ -32,6 +32,8 @@ class Round:
     """From the publication to the first that arrived."""
     cpu: float
     sinks_cpu: float
+    others: float
+    """Share of the machine, 0 to 1, that was busy with what is not ours."""
 
 
 def run(bench: Bench) -> list[Figure]:
@@ -106,7 +108,7 @@ def _post(node: NodeProcess, sinks: Helper, wanted: int, unwell: frozenset[int])
     sinks.ask(do="reset")
     without = sorted(unwell)
     sinks_cpu = sinks.ask(do="count", without=without)["cpu"]
-    cpu, began = node.cpu(), time.monotonic()
+    cpu, began, others = node.cpu(), time.monotonic(), Others()
     published = node.command(
         "proposal", "publish", "--author", AUTHOR, "--purpose", "request", "--topic",
         "care.groceries", "--title", "Courses pour une voisine", "--expires", "3d",
@@ -128,6 +130,7 @@ def _post(node: NodeProcess, sinks: Helper, wanted: int, unwell: frozenset[int])
         first=told["first"] - start,
         cpu=node.cpu() - cpu,
         sinks_cpu=told["cpu"] - sinks_cpu,
+        others=others.share(),
     )
 
 
@@ -145,7 +148,8 @@ def _told(name: str, scheme: str, rounds: list[Round], checked: dict[str, int]) 
     for one, which in ((rounds[0], "new connections"), (warm, "connections kept")):
         note = (
             f"{one.arrived} of {one.wanted} within {one.seconds:.3f} s of publication, the first "
-            f"after {one.first:.3f} s; sinks {one.sinks_cpu:.2f} s of CPU"
+            f"after {one.first:.3f} s; sinks {one.sinks_cpu:.2f} s of CPU; "
+            f"others {100 * one.others:.0f} % of the machine"
         )
         if one.twice:
             note += f"; {one.twice} arrived twice"
@@ -172,7 +176,7 @@ def _told(name: str, scheme: str, rounds: list[Round], checked: dict[str, int]) 
 def _living(name: str, said: str, one: Round, healthy: Round) -> Figure:
     note = (
         f"{one.arrived} of {one.wanted} at living servers in {one.seconds:.2f} s, "
-        f"healthy {healthy.seconds:.2f} s"
+        f"healthy {healthy.seconds:.2f} s; others {100 * one.others:.0f} % of the machine"
     )
     ratio = one.seconds / healthy.seconds if one.arrived == one.wanted else float("inf")
     return Figure("delivery", f"{name}, {said}: time to the living", ratio, "×", LIVING, note=note)

@@ -10,7 +10,8 @@ from tests.benchmarks.processes import Helper
 from tests.benchmarks.report import Figure, Goal
 
 OWN = 6  # proposals of its own, so that there is something to read
-READS = 600
+READS = 400
+TIMES = 3  # each is measured so often, and the best counts: others use the machine too
 STEADY = Goal(0.9, "at least")
 IDLE_MB = Goal(100, "below", "115 to 119")
 READY = Goal(2.0, "below", "1.25 to 2.0")
@@ -57,23 +58,27 @@ def _grow(bench: Bench) -> Grown:
 
 def _steps(bench: Bench, node: NodeProcess, load: Helper, servers: list[str]) -> Grown:
     marks = [0, bench.size(5000, 500), bench.size(20000, 2000)]
-    probe, warm = bench.size(1500, 300), 300
-    total = warm + marks[-1] + probe
+    probe, warm = bench.size(600, 150), 300
+    total = warm + marks[-1] + TIMES * probe
     bench.say(f"signing {total} activities")
     senders = [(server, number) for number, server in enumerate(servers)]
     prepare(bench, load, node, "grow", total, senders)
     ready = [_ready("empty", node)]
     memory = _weight("idle, empty", node, IDLE_MB)
     burst(load, node, "grow", 0, warm)
-    at, rates = warm, []
+    at = warm
+    rates: list[tuple[float, ...]] = []
     for mark in marks:
         if at < mark:
             bench.say(f"growing to {mark} statuses")
             burst(load, node, "grow", at, mark)
             at = mark
-        result = burst(load, node, "grow", at, at + probe)
-        at += probe
-        rates.append((mark, result.rate, result.cpu_ms, *_reading(load, node)))
+        parts = [
+            burst(load, node, "grow", at + n * probe, at + (n + 1) * probe) for n in range(TIMES)
+        ]
+        at += TIMES * probe
+        rate, cpu = max(one.rate for one in parts), min(one.cpu_ms for one in parts)
+        rates.append((mark, rate, cpu, *_reading(load, node)))
     memory += _weight(f"with {at} statuses, after the burst", node, None)
     node.stop()
     ready.append(_ready(f"with {at} statuses", node))
@@ -82,35 +87,42 @@ def _steps(bench: Bench, node: NodeProcess, load: Helper, servers: list[str]) ->
     return Grown(node, at, _growth(rates), memory, ready)
 
 
-def _reading(load: Helper, node: NodeProcess) -> tuple[float, float]:
-    """Outbox pages and objects read per second."""
+def _reading(load: Helper, node: NodeProcess) -> tuple[float, float, float, float]:
+    """Outbox pages per second and ms of CPU of each; objects, likewise."""
     page = f"{node.base}/users/{AUTHOR}/outbox?page=true"
     first = node.document(f"/users/{AUTHOR}/outbox?page=true")["orderedItems"][0]
-    found = []
+    found: list[float] = []
     for url in (page, first["object"]["id"]):
-        told = load.ask(do="get", url=url, count=READS, connections=16)
-        if told["statuses"] != {"200": READS}:
-            raise RuntimeError(f"{url} answers {told['statuses']}")
-        found.append(READS / (told["ended"] - told["began"]))
-    return found[0], found[1]
+        rates, cpus = [], []
+        for _ in range(TIMES):
+            cpu = node.cpu()
+            told = load.ask(do="get", url=url, count=READS, connections=16)
+            if told["statuses"] != {"200": READS}:
+                raise RuntimeError(f"{url} answers {told['statuses']}")
+            rates.append(READS / (told["ended"] - told["began"]))
+            cpus.append(1000 * (node.cpu() - cpu) / READS)
+        found += [max(rates), min(cpus)]
+    return found[0], found[1], found[2], found[3]
 
 
-def _growth(rates: list[tuple[int, float, float, float, float]]) -> list[Figure]:
+def _growth(rates: list[tuple[float, ...]]) -> list[Figure]:
     names = (
         ("activities applied", "/s"),
         ("CPU of an activity", "ms"),
         ("outbox pages read", "/s"),
+        ("CPU of an outbox page", "ms"),
         ("objects read", "/s"),
+        ("CPU of an object", "ms"),
     )
     figures = []
     for column, (name, unit) in enumerate(names, 1):
         figures += [
-            Figure("growth", f"{name} at {row[0]} statuses", row[column], unit) for row in rates
+            Figure("growth", f"{name} at {row[0]:.0f} statuses", row[column], unit) for row in rates
         ]
         first, last = rates[0][column], rates[-1][column]
         kept = first / last if unit == "ms" else last / first
         figures.append(
-            Figure("growth", f"{name}: kept at {rates[-1][0]} statuses", kept, "of 1", STEADY)
+            Figure("growth", f"{name}: kept at {rates[-1][0]:.0f} statuses", kept, "of 1", STEADY)
         )
     return figures
 

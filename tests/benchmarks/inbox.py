@@ -57,7 +57,7 @@ def _rated(name: str, result: Burst) -> list[Figure]:
     if refused:
         note += f", else {refused}"
     share = result.load_cpu / result.seconds
-    note += f"; load generator {100 * share:.0f} % of a core"
+    note += f"; load generator {100 * share:.0f} % of a core; {_meanwhile(result)}"
     return [
         Figure(
             "inbox", f"{name}: applied", result.rate, "/s", RATE,
@@ -73,4 +73,9 @@ def _answered(name: str, result: Burst) -> list[Figure]:
     note = f"p50 {times['p50']} ms, p95 {times['p95']} ms, most {times['max']} ms"
     if result.accepted != result.sent:
         note += f"; answers {result.statuses}"
+    note += f"; {_meanwhile(result)}"
     return [Figure("inbox", f"{name} p99", times["p99"], "ms", LATENCY, note=note)]
+
+
+def _meanwhile(result: Burst) -> str:
+    return f"others {100 * result.others:.0f} % of the machine"

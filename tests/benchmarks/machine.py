@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from tests.benchmarks.bench import Bench, prepare
 from tests.benchmarks.node import NodeProcess, free_port
-from tests.benchmarks.processes import ROOT, Helper, cpu_seconds, end
+from tests.benchmarks.processes import ROOT, Helper, Others, cpu_seconds, end
 from tests.benchmarks.report import Figure
 from tests.benchmarks.traffic import read_keys
 
@@ -30,19 +30,11 @@ def run(bench: Bench) -> list[Figure]:
 
 
 def _others(span: float) -> Figure:
-    """How busy the machine is with what is not ours: a figure to read all others by."""
-    began, idle = time.monotonic(), _idle_ticks()
+    """A figure to read all others by."""
+    others = Others()
     time.sleep(span)
-    cores = os.cpu_count() or 1
-    ticks = os.sysconf("SC_CLK_TCK")
-    busy = 1 - (_idle_ticks() - idle) / ((time.monotonic() - began) * cores * ticks)
-    note = f"{cores} cores, load {os.getloadavg()[0]:.2f}; before anything of ours ran"
-    return Figure("machine", "busy with other work", 100 * max(busy, 0.0), "%", note=note)
-
-
-def _idle_ticks() -> int:
-    fields = Path("/proc/stat").read_text().splitlines()[0].split()
-    return int(fields[4]) + int(fields[5])
+    note = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.2f}; before anything of ours ran"
+    return Figure("machine", "busy with other work", 100 * others.share(), "%", note=note)
 
 
 def _signatures(bench: Bench, span: float) -> list[Figure]:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -88,6 +89,26 @@ def cpu_seconds(pid: int) -> float:
             continue
         ticks += sum(int(value) for value in fields[11:15])
     return ticks / TICKS
+
+
+class Others:
+    """How busy all that is not ours keeps the machine, from its making on: a figure taken while
+    others work is worth less, and should say so."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._ours, self._idle = cpu_seconds(os.getpid()), _idle_seconds()
+
+    def share(self) -> float:
+        """Of all cores, 0 to 1."""
+        span = (time.monotonic() - self._began) * (os.cpu_count() or 1)
+        ours = cpu_seconds(os.getpid()) - self._ours
+        return min(max(1 - (_idle_seconds() - self._idle + ours) / span, 0.0), 1.0)
+
+
+def _idle_seconds() -> float:
+    fields = Path("/proc/stat").read_text().splitlines()[0].split()
+    return (int(fields[4]) + int(fields[5])) / TICKS
 
 
 def memory(pid: int) -> dict[str, float]:
