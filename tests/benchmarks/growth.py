@@ -10,7 +10,7 @@ from tests.benchmarks.processes import Helper
 from tests.benchmarks.report import Figure, Goal
 
 OWN = 6  # proposals of its own, so that there is something to read
-READS = 400
+
 TIMES = 3  # each is measured so often, and the best counts: others use the machine too
 STEADY = Goal(0.9, "at least")
 IDLE_MB = Goal(100, "below", "115 to 119")
@@ -78,7 +78,7 @@ def _steps(bench: Bench, node: NodeProcess, load: Helper, servers: list[str]) ->
         ]
         at += TIMES * probe
         rate, cpu = max(one.rate for one in parts), min(one.cpu_ms for one in parts)
-        rates.append((mark, rate, cpu, *_reading(load, node)))
+        rates.append((mark, rate, cpu, *_reading(load, node, bench.size(1500, 400))))
     memory += _weight(f"with {at} statuses, after the burst", node, None)
     node.stop()
     ready.append(_ready(f"with {at} statuses", node))
@@ -87,7 +87,7 @@ def _steps(bench: Bench, node: NodeProcess, load: Helper, servers: list[str]) ->
     return Grown(node, at, _growth(rates), memory, ready)
 
 
-def _reading(load: Helper, node: NodeProcess) -> tuple[float, float, float, float]:
+def _reading(load: Helper, node: NodeProcess, reads: int) -> tuple[float, float, float, float]:
     """Outbox pages per second and ms of CPU of each; objects, likewise."""
     page = f"{node.base}/users/{AUTHOR}/outbox?page=true"
     first = node.document(f"/users/{AUTHOR}/outbox?page=true")["orderedItems"][0]
@@ -96,11 +96,11 @@ def _reading(load: Helper, node: NodeProcess) -> tuple[float, float, float, floa
         rates, cpus = [], []
         for _ in range(TIMES):
             cpu = node.cpu()
-            told = load.ask(do="get", url=url, count=READS, connections=16)
-            if told["statuses"] != {"200": READS}:
+            told = load.ask(do="get", url=url, count=reads, connections=16)
+            if told["statuses"] != {"200": reads}:
                 raise RuntimeError(f"{url} answers {told['statuses']}")
-            rates.append(READS / (told["ended"] - told["began"]))
-            cpus.append(1000 * (node.cpu() - cpu) / READS)
+            rates.append(reads / (told["ended"] - told["began"]))
+            cpus.append(1000 * (node.cpu() - cpu) / reads)
         found += [max(rates), min(cpus)]
     return found[0], found[1], found[2], found[3]
 
