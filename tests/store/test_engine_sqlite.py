@@ -183,7 +183,7 @@ async def test_a_busy_event_loop_starves_no_unit(store: Store) -> None:
         await store.read(ledger.count)
     stop = True
     await spinning
-    assert time.monotonic() - before < 5  # 0.3 s alone; 30 s and more without turns
+    assert time.monotonic() - before < 15  # 0.3 s alone; 30 s and more without turns
 
 
 async def test_the_planner_learns_after_a_thousand_rows(store: Store) -> None:
@@ -234,10 +234,12 @@ async def opened_bells(path: Path) -> tuple[SocketBells, Bells]:
 async def test_sockets_of_killed_processes_are_removed(short_path: Path) -> None:
     """What a killed process left behind goes with the next ring; our own goes when we close."""
     directory = short_path.with_name("db.sqlite3.bells")
-    (first, _), (second, heard) = await opened_bells(short_path), await opened_bells(short_path)
+    first, _ = await opened_bells(short_path)
+    (its_own,) = sockets(directory)
+    second, heard = await opened_bells(short_path)
     assert stat.S_IMODE(directory.stat().st_mode) == 0o700
     left = directory / "4194304.dead"
-    (directory / sockets(directory)[0]).rename(left)  # nobody is bound to this name any more…
+    (directory / its_own).rename(left)  # nobody is bound to this name any more…
     first.close()  # …once its process has gone
 
     third, _ = await opened_bells(short_path)
