@@ -144,15 +144,13 @@ async def test_c_believes_by_proof_while_the_origin_is_silent(three: Lyon, end: 
     assert (await b.until_shows(proposal))["confirmed"] is True
 
     await a.start()
-    await c.until_shows(proposal, lambda line: bool(line["confirmed"]), within_s=60.0)
+    await c.until_shows(proposal, lambda line: bool(line["confirmed"]))
     await a.cli("proposal", "edit", proposal, "--title", "Courses, et du pain")
-    await c.until_shows(
-        proposal, lambda line: bool(line["title"] == "Courses, et du pain"), within_s=60.0
-    )
+    await c.until_shows(proposal, lambda line: bool(line["title"] == "Courses, et du pain"))
     await a.cli("proposal", "close", proposal)
     await a.cli("proposal", "delete", second)
-    await c.until_hidden(proposal, within_s=60.0)
-    await c.until_hidden(second, within_s=60.0)
+    await c.until_hidden(proposal)
+    await c.until_hidden(second)
 
 
 async def test_c_was_away_when_it_was_published_and_the_origin_when_it_came_back(
@@ -167,7 +165,7 @@ async def test_c_was_away_when_it_was_published_and_the_origin_when_it_came_back
     await b.until_shows(proposal)
     await a.kill()
     await c.start()
-    line = await c.until_shows(proposal, within_s=60.0)
+    line = await c.until_shows(proposal)
     assert line["title"] == TITLE
     assert line["confirmed"] is False
 
@@ -176,7 +174,5 @@ async def test_c_was_away_when_it_was_published_and_the_origin_when_it_came_back
     assert (await c.until_shows(proposal))["title"] == TITLE
     await a.start()
     for node in (b, c):
-        await node.until_shows(
-            proposal, lambda line: bool(line["title"] == "Courses, et du pain"), within_s=60.0
-        )
-    await c.until_shows(proposal, lambda line: bool(line["confirmed"]), within_s=60.0)
+        await node.until_shows(proposal, lambda line: bool(line["title"] == "Courses, et du pain"))
+    await c.until_shows(proposal, lambda line: bool(line["confirmed"]))

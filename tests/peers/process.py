@@ -247,7 +247,7 @@ class NodeProcess:
     # ── waiting ──────────────────────────────────────────────────────────────────────────────
 
     async def until_neighbour(
-        self, other: NodeProcess, state: str, *, within_s: float = 30.0
+        self, other: NodeProcess, state: str, *, within_s: float = 60.0
     ) -> dict[str, Any]:
         """Until another node is a neighbour in this state, as this one sees it."""
         deadline = time.monotonic() + within_s
@@ -266,7 +266,7 @@ class NodeProcess:
         proposal: str,
         fits: Callable[[dict[str, Any]], bool] = lambda line: True,
         *,
-        within_s: float = 30.0,
+        within_s: float = 60.0,
     ) -> dict[str, Any]:
         """Until a proposal is shown once and fits; AssertionError when it is shown twice."""
         deadline = time.monotonic() + within_s
@@ -281,7 +281,7 @@ class NodeProcess:
             )
             await asyncio.sleep(0.1)
 
-    async def until_hidden(self, proposal: str, *, within_s: float = 30.0) -> None:
+    async def until_hidden(self, proposal: str, *, within_s: float = 60.0) -> None:
         """Until a proposal is shown no more."""
         deadline = time.monotonic() + within_s
         while any(line["id"] == proposal for line in await self.proposals()):

@@ -248,6 +248,15 @@ def test_what_a_peer_signs_a_peer_verifies(scheme: Scheme, method: str, body: by
     assert check(request).startswith(ZOE.id)
 
 
+def test_hs2019_is_verified_as_rsa_sha256_is() -> None:
+    """The newer name leaves the algorithm to the key (draft-cavage-12 §2.3)."""
+    headers = sign(
+        ZOE.keys, "cavage", actor=ZOE.id, method="POST", url=INBOX, now=NOW, body=BODY, hs2019=True
+    )
+    assert 'algorithm="hs2019"' in headers["Signature"]
+    assert check(Request("POST", INBOX, list(headers.items()), BODY)) == ZOE.rsa_key_id
+
+
 Change = Callable[[Request], Request]
 
 CHANGES: dict[str, Change] = {
