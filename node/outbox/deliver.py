@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Protocol
@@ -68,17 +69,12 @@ class HttpDelivery:
         self._hosts = hosts
         self._poster = poster
         self._addresses = addresses
-        self._ready: OrderedDict[int, _Ready] = OrderedDict()
+        self._ready: OrderedDict[int, asyncio.Task[_Ready | None]] = OrderedDict()
 
     async def __call__(self, delivery: Delivery) -> Outcome:
-        ready = self._ready.get(delivery.outbox_id)
+        ready = await self._parcel(delivery.outbox_id)
         if ready is None:
-            ready = await self._store.read(self._prepare, delivery.outbox_id)
-            if ready is None:
-                return Outcome(410, None, "the activity is gone", None)
-            self._ready[delivery.outbox_id] = ready
-            if len(self._ready) > PARCELS_KEPT:
-                self._ready.popitem(last=False)
+            return Outcome(410, None, "the activity is gone", None)
         first = self._hosts.scheme_for(delivery.host)
         result = await self._post(delivery, ready, first)
         if result.status == 401:
@@ -88,6 +84,21 @@ class HttpDelivery:
             if again.status is not None and again.status != 401:
                 return _outcome(again, second)
         return _outcome(result, first)
+
+    async def _parcel(self, outbox_id: int) -> _Ready | None:
+        """What is prepared once per activity, though a thousand deliveries ask at once."""
+        task = self._ready.get(outbox_id)
+        if task is None:
+            task = asyncio.create_task(self._store.read(self._prepare, outbox_id))
+            self._ready[outbox_id] = task
+            if len(self._ready) > PARCELS_KEPT:
+                self._ready.popitem(last=False)
+        try:
+            return await asyncio.shield(task)
+        except BaseException:
+            if task.done():  # it failed: the next try asks anew
+                self._ready.pop(outbox_id, None)
+            raise
 
     def _prepare(self, tx: Transaction, outbox_id: int) -> _Ready | None:
         parcel = outbox.parcel(tx, outbox_id)

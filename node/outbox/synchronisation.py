@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from urllib.parse import urlsplit
 
 from node.store import follows
 from node.store.transaction import Transaction
@@ -17,8 +16,7 @@ HEADER = "Collection-Synchronization"
 
 
 def origin_of(uri: str) -> str:
-    parts = urlsplit(uri)
-    return f"{parts.scheme}://{parts.netloc}"
+    return "/".join(uri.split("/", 3)[:3])
 
 
 def digest(uris: Iterable[str]) -> str:

@@ -23,6 +23,7 @@ from node.transport.resolver import Resolver
 
 REDIRECTS: Final = (301, 302, 303, 307, 308)
 HOSTS_KEPT: Final = 4096
+CONNECTIONS: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,28 +48,37 @@ class Transport:
         self._limits = limits
         self._agent = f"Entraide/{version} (+{settings.base_url}/)"
         self._places: dict[str, asyncio.Semaphore] = {}
-        self._sessions: list[aiohttp.ClientSession] = []
         self._getting: aiohttp.ClientSession | None = None
         self._poster: HttpPoster | None = None
 
     async def __aenter__(self) -> Self:
         limits = self._limits
-        self._getting = self._session(
-            connections=256,
+        self._getting = aiohttp.ClientSession(
+            connector=TCPConnector(
+                resolver=Resolver(),
+                socket_factory=self.guard.socket,
+                limit=CONNECTIONS,
+                ttl_dns_cache=60,
+                keepalive_timeout=30,
+            ),
             timeout=ClientTimeout(
                 total=limits.fetch_total_s,
                 sock_connect=limits.fetch_connect_s,
                 connect=limits.fetch_total_s,
                 sock_read=limits.fetch_read_s,
             ),
+            cookie_jar=DummyCookieJar(),
+            trust_env=False,
+            auto_decompress=False,  # we do it, with a bound
+            requote_redirect_url=False,
+            read_bufsize=64 * 1024,
         )
-        posting = self._session(
-            connections=0,
-            timeout=ClientTimeout(
-                total=limits.deliver_seconds, sock_connect=limits.fetch_connect_s
-            ),
+        self._poster = HttpPoster(
+            self.guard,
+            agent=self._agent,
+            connect_seconds=limits.fetch_connect_s,
+            total_seconds=limits.deliver_seconds,
         )
-        self._poster = HttpPoster(posting, self.guard, agent=self._agent)
         return self
 
     async def __aexit__(
@@ -77,28 +87,10 @@ class Transport:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for session in self._sessions:
-            await session.close()
-
-    def _session(self, *, connections: int, timeout: ClientTimeout) -> aiohttp.ClientSession:
-        session = aiohttp.ClientSession(
-            connector=TCPConnector(
-                resolver=Resolver(),
-                socket_factory=self.guard.socket,
-                limit=connections,
-                ttl_dns_cache=60,
-                keepalive_timeout=30,
-            ),
-            cookie_jar=DummyCookieJar(),
-            timeout=timeout,
-            trust_env=False,
-            auto_decompress=False,  # we do it, with a bound
-            requote_redirect_url=False,
-            skip_auto_headers=("Content-Type",),
-            read_bufsize=64 * 1024,
-        )
-        self._sessions.append(session)
-        return session
+        if self._poster is not None:
+            await self._poster.close()
+        if self._getting is not None:
+            await self._getting.close()
 
     @property
     def poster(self) -> Poster:
