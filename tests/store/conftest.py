@@ -40,8 +40,9 @@ def _postgres() -> str:
 
 
 def _empty(url: str) -> None:
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"TRUNCATE {', '.join(metadata.tables)} CASCADE")
+    with psycopg.connect(url) as connection:  # faster than TRUNCATE, which makes files anew
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(f"DELETE FROM {table.name}")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
