@@ -22,7 +22,7 @@ from node.store.transaction import Transaction
 log = logging.getLogger(__name__)
 
 AT_ONCE = 20
-LONGEST_SLEEP_S = 3600.0
+LONGEST_SLEEP_S = 60.0  # should a bell ever fail
 
 
 class Confirmer:

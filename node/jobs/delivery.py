@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 HELD_PER_HOST = 8  # claimed for one host: what is under way and what comes next
 MOST_AT_ONCE = 500  # rows in one claim
-LONGEST_SLEEP_S = 600.0
+LONGEST_SLEEP_S = 30.0  # should a bell ever fail
 
 
 @dataclass(slots=True)

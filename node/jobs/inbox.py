@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 16
 PER_HOST = 2
 TRIES = 8
-LONGEST_SLEEP_S = 600.0
+LONGEST_SLEEP_S = 30.0  # should a bell ever fail
 
 Process = Callable[[Waiting], Awaitable[None]]
 

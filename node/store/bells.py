@@ -9,13 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import hashlib
 import logging
 import os
 import secrets
 import socket
 import stat
-import tempfile
 import weakref
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -23,7 +21,6 @@ from pathlib import Path
 log = logging.getLogger(__name__)
 
 _PATH_BYTES = 100  # sun_path holds 108 with its NUL, 104 on BSD
-_NAME_BYTES = 24  # of a socket's file name
 # A full queue refuses datagrams, so a name may be missing. The kernel keeps at least ten
 # (net.unix.max_dgram_qlen): whoever finds that many waiting rings every bell.
 _MAYBE_OVERFLOWED = 10
@@ -83,6 +80,7 @@ class SocketBells:
     def __init__(self, database: Path) -> None:
         self._database = database
         self._own: Path | None = None
+        self._directory = -1  # of the sockets, opened
         self._socket: socket.socket | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -98,7 +96,7 @@ class SocketBells:
         endpoint = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         try:
             endpoint.setblocking(False)
-            self._own = _bind(endpoint, self._database)
+            self._own, self._directory = _bind(endpoint, self._database)
         except OSError as error:
             endpoint.close()
             log.warning("Other processes cannot wake this one (%s): %s", self._database, error)
@@ -114,6 +112,7 @@ class SocketBells:
         self._socket = None
         loop.remove_reader(endpoint)
         endpoint.close()
+        os.close(self._directory)
         with contextlib.suppress(OSError):
             own.unlink(missing_ok=True)
             own.parent.rmdir()  # unless others are there
@@ -133,7 +132,7 @@ class SocketBells:
         message = "\n".join(names).encode()
         for peer in peers:
             if peer != own.name:
-                _send(endpoint, message, own.parent / peer)
+                _send(endpoint, message, own.parent / peer, self._directory)
 
     @staticmethod
     def _receive(
@@ -158,9 +157,9 @@ class SocketBells:
             ring(names)
 
 
-def _send(endpoint: socket.socket, message: bytes, peer: Path) -> None:
+def _send(endpoint: socket.socket, message: bytes, peer: Path, directory: int) -> None:
     try:
-        endpoint.sendto(message, str(peer))
+        endpoint.sendto(message, _address(peer, directory))
     except ConnectionRefusedError:  # nobody is bound: left behind by a process that was killed
         with contextlib.suppress(OSError):
             peer.unlink()
@@ -170,28 +169,42 @@ def _send(endpoint: socket.socket, message: bytes, peer: Path) -> None:
             log.warning("A process cannot be woken: %s", error)
 
 
-def _bind(endpoint: socket.socket, database: Path) -> Path:
+def _bind(endpoint: socket.socket, database: Path) -> tuple[Path, int]:
+    """The path that the socket got, and its directory, opened."""
     tries = 5
     while True:
-        own = _directory_of(database) / f"{os.getpid()}.{secrets.token_hex(4)}"
+        beside = _directory_of(database)
+        own = beside / f"{os.getpid()}.{secrets.token_hex(4)}"
+        directory = -1
         try:
-            endpoint.bind(str(own))
-        except FileNotFoundError:  # the last other process took the directory away
+            directory = os.open(beside, os.O_RDONLY | os.O_DIRECTORY)
+            endpoint.bind(_address(own, directory))
+        except OSError as error:
+            if directory >= 0:
+                os.close(directory)
+            # The last other process may have taken the directory away in this very moment.
             tries -= 1
-            if not tries:
-                raise
-            continue
-        return own
+            if isinstance(error, FileNotFoundError) and tries:
+                continue
+            with contextlib.suppress(OSError):
+                beside.rmdir()
+            raise
+        return own, directory
+
+
+def _address(path: Path, directory: int) -> str:
+    """A socket's address, however long its path is: by the opened directory where the system
+    names those (Linux)."""
+    if len(os.fsencode(path)) <= _PATH_BYTES:
+        return str(path)
+    return f"/proc/self/fd/{directory}/{path.name}"
 
 
 def _directory_of(database: Path) -> Path:
-    """`<database>.bells`, or a short name in the temporary directory when that is too long for
-    a socket's address. Raises PermissionError when it belongs to someone else.
+    """`<database>.bells`, for every process the same whatever its environment is. Raises
+    PermissionError when it belongs to someone else.
     """
     beside = database.with_name(database.name + ".bells")
-    if len(os.fsencode(beside)) + 1 + _NAME_BYTES > _PATH_BYTES:
-        digest = hashlib.sha256(os.fsencode(database)).hexdigest()[:16]
-        beside = Path(tempfile.gettempdir(), f"entraide-{digest}")
     owner = database.stat().st_uid
     with contextlib.suppress(FileExistsError):
         beside.mkdir(mode=0o700)
