@@ -12,7 +12,7 @@ from typing import Final
 
 from tests.benchmarks import cold_start, delivery, growth, inbox, machine, memory
 from tests.benchmarks.bench import Bench, Benchmark
-from tests.benchmarks.report import Figure, as_json, as_table
+from tests.benchmarks.report import Figure, as_json, as_table, better
 
 BENCHMARKS: Final[dict[str, Benchmark]] = {
     "machine": machine.run,
@@ -44,6 +44,9 @@ def main() -> int:
             except (RuntimeError, OSError) as error:
                 failed.append(f"{name}: {error}")
                 _say(failed[-1])
+        if "machine" in names[:-1]:
+            _say("machine, again: its limits are the better of both")
+            figures = better(figures, machine.run(bench))
     print(as_table(figures))
     for line in failed:
         print(f"failed: {line}")

@@ -69,6 +69,7 @@ def _commits(folder: Path, span: float) -> list[Figure]:
     with closing(sqlite3.connect(folder / "commits.sqlite3", isolation_level=None)) as database:
         database.execute("pragma journal_mode=wal")
         database.execute("pragma synchronous=full")
+        database.execute("drop table if exists one")
         database.execute("create table one (id integer primary key, body blob)")
         body = os.urandom(2000)
 

