@@ -163,6 +163,20 @@ async def test_order_is_kept_per_object_and_inbox(store: Store, amina: int) -> N
     assert update_b.inbox == B
 
 
+async def test_what_is_published_while_a_batch_is_written_down_is_not_forgotten(
+    store: Store, amina: int
+) -> None:
+    """It dates from after the batch, and is woken for all the same."""
+    await store.write(publish, amina, 1, [A], about="o")
+    held = await store.write(claim)
+    await store.write(publish, amina, 2, [A], about="o", now=NOW + 5)
+    assert await store.write(claim, NOW + 6) == []
+    bell = store.bell(outbox.BELL)
+    await store.write(done, held, now=NOW + 4)
+    assert await bell.wait(1.0)
+    assert len(await store.write(claim, NOW + 6)) == 1
+
+
 async def test_no_host_gets_beyond_its_share(store: Store, amina: int) -> None:
     """What is held already counts; the others are served; who has more waiting is named."""
 

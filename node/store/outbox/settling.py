@@ -69,7 +69,8 @@ _FOLLOWERS_UP = (
     .where(
         deliveries.c.inbox.in_(sa.bindparam("inboxes", expanding=True)),
         deliveries.c.state == "pending",
-        deliveries.c.next_at <= sa.bindparam("now"),
+        # Not by next_at: one published while this batch waited for its turn dates from after it.
+        deliveries.c.leased_until <= sa.bindparam("now"),
     )
     .limit(1)
 )
