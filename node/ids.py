@@ -12,20 +12,22 @@ import threading
 import time
 
 _lock = threading.Lock()
-_last_ms = 0
+_last = 0
 _sequence = secrets.randbits(16)
 
 
 def new_id(now: float | None = None) -> int:
-    """A fresh id; ``now`` in seconds since the epoch dates it (default: the present)."""
-    global _last_ms, _sequence
+    """A fresh id; ``now`` in seconds since the epoch dates it (default: the present, and then
+    every id of this process is larger than the one before)."""
+    global _last, _sequence
     ms = int((time.time() if now is None else now) * 1000)
     with _lock:
-        if now is None:
-            ms = max(ms, _last_ms)
-            _last_ms = ms
         _sequence = (_sequence + 1) & 0xFFFF
-        return (ms << 16) | _sequence
+        made = (ms << 16) | _sequence
+        if now is None:
+            # The sequence went round within the millisecond, or the clock was put back.
+            made = _last = max(made, _last + 1)
+        return made
 
 
 def id_time(identifier: int) -> float:

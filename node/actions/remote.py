@@ -26,7 +26,7 @@ from node.clock import Clock
 from node.errors import FetchGone, FetchRefused, NotFound
 from node.outbox.here import host_of
 from node.social.accounts import Actor
-from node.store import actors, neighbours
+from node.store import actors, neighbours, objects
 from node.store.engine import Store
 from node.store.transaction import Transaction
 from node.transport.discovery import Discovery
@@ -148,7 +148,7 @@ class Remote:
             document = await self._documents.fetch(uri, fresh=fresh)
         except FetchGone as error:
             if known is not None and error.http_status == 410:
-                await self._store.write(actors.forget, known.id, now=self._clock.now())
+                await self._store.write(forget_actor, known, now=self._clock.now())
             raise
         return await self._store_actor(document)
 
@@ -211,6 +211,12 @@ def _stored_signer(tx: Transaction, key_id: str, now: float) -> Signer | None:
         return None
     key = load_key(row, actor.uri)
     return None if isinstance(key, Rejected) else Signer(key, actor, now)
+
+
+def forget_actor(tx: Transaction, actor: Actor, *, now: float) -> None:
+    """Forget a remote actor with all that it wrote; graves keep what it wrote from coming back."""
+    for uri in actors.forget(tx, actor.id, now=now):
+        objects.bury(tx, uri, by=actor.uri, now=now)
 
 
 def load_key(row: actors.KeyRow, owner: str) -> PublicKey | Rejected:

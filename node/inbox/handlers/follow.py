@@ -42,7 +42,11 @@ def apply(tx: Transaction, here: Here, activity: Follow, received: Received) -> 
             remember_met(tx, found.actors[node], now=received.now)
         moved = joining.heard(tx, here, follower, Event.THEIR_FOLLOW, activity.id)
         return Applied("a quartier asks to join") if moved else Ignored("nothing to answer")
-    state = follows.PENDING if target.manually_approves else follows.ACCEPTED
+    known = follows.between(tx, follower.id, target.id)
+    accepted = not target.manually_approves or (
+        known is not None and known.state == follows.ACCEPTED  # asked again: the answer stands
+    )
+    state = follows.ACCEPTED if accepted else follows.PENDING
     follows.put(
         tx,
         follower_id=follower.id,
@@ -51,7 +55,7 @@ def apply(tx: Transaction, here: Here, activity: Follow, received: Received) -> 
         activity_uri=activity.id,
         now=received.now,
     )
-    if state == follows.ACCEPTED:
+    if accepted:
         _answer(tx, here, target, follower, activity, received, accepted=True)
     return Applied(state)
 
