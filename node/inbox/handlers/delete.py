@@ -15,7 +15,7 @@ from node.inbox.received import Applied, Ignored, Missing, Outcome, Received
 from node.outbox.here import Here
 from node.social.accounts import Actor
 from node.social.statuses import Status
-from node.store import actors, objects, proposals
+from node.store import objects, proposals
 from node.store.transaction import Transaction
 
 
