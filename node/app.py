@@ -27,7 +27,7 @@ from node.inbox.process import Processor
 from node.inbox.resolve import Resolver
 from node.inbox.routes import InboxDoor
 from node.inbox.synchronise import Synchroniser
-from node.jobs import upkeep
+from node.jobs import hostwatch, upkeep
 from node.jobs.confirm import Confirmer
 from node.jobs.delivery import DeliveryEngine
 from node.jobs.inbox import InboxWorker
@@ -89,8 +89,9 @@ async def _session(settings: Settings) -> AsyncIterator[Session]:
 
 
 @contextlib.asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Node]:
-    """A node with its store and its way out; raises ConfigError for what cannot be."""
+async def opened(settings: Settings, *, worker: bool = False) -> AsyncIterator[Node]:
+    """A node with its store and its way out; raises ConfigError for what cannot be. A `worker`
+    takes over what workers that died had begun."""
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -102,6 +103,7 @@ async def opened(settings: Settings) -> AsyncIterator[Node]:
             readers=settings.database.readers,
             writers=settings.database.writers,
             unit_batch=settings.database.unit_batch,
+            worker=worker,
         )
         stack.push_async_callback(store.close)
         here = await settle(store, settings, clock)
@@ -140,7 +142,10 @@ async def serve(settings: Settings, roles: frozenset[str]) -> None:
 @contextlib.asynccontextmanager
 async def running(settings: Settings, roles: frozenset[str] = ROLES) -> AsyncIterator[Running]:
     """A node at work: its jobs run, and its doors are open when it has the role `web`."""
-    async with opened(settings) as node, contextlib.AsyncExitStack() as stack:
+    async with (
+        opened(settings, worker="worker" in roles) as node,
+        contextlib.AsyncExitStack() as stack,
+    ):
         hosts = HostBook(scale=settings.federation.retry_scale)
         hearing = Hearing(
             store=node.store,
@@ -156,7 +161,9 @@ async def running(settings: Settings, roles: frozenset[str] = ROLES) -> AsyncIte
             ),
             expander=node.expander,
         )
-        work = [("policy", hearing.watch_policy)] if "web" in roles else []
+        work = [("hosts", lambda: hostwatch.keep(node.store, hosts))]
+        if "web" in roles:
+            work.append(("policy", hearing.watch_policy))
         if "worker" in roles:
             work += _work(node, hosts, processor)
         await stack.enter_async_context(_supervised(work))

@@ -8,34 +8,42 @@ The engine sleeps until something is published, a retry is due, or a post ends.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import OrderedDict, deque
-from dataclasses import dataclass, field, replace
-from typing import assert_never
+from dataclasses import dataclass, field
 
 from node.clock import Clock
 from node.errors import Unavailable
+from node.jobs.judging import Judge, Tried
 from node.outbox.deliver import Deliver, Outcome
 from node.outbox.hosts import HostBook
-from node.outbox.schedule import Again, Dead, Done, Nobody, counts_against_host, decide
 from node.store import actors as stored_actors
 from node.store import outbox
 from node.store.engine import Store
-from node.store.outbox import Delivery, Postponed
+from node.store.outbox import Delivery
 
 log = logging.getLogger(__name__)
 
 HELD_PER_HOST = 8  # claimed for one host: what is under way and what comes next
 MOST_AT_ONCE = 500  # rows in one claim
 LONGEST_SLEEP_S = 30.0  # should a bell ever fail
+LAST_POSTS_S = 5.0  # what is under way when the node stops may take so long…
+LAST_WORDS_S = 5.0  # …and to write down what became of it so long again
 
 
 @dataclass(slots=True)
 class _Lane:
-    """What is held for one host."""
+    """What is held for one host: urgent ones first, else in the order of their claim."""
 
     waiting: deque[Delivery] = field(default_factory=deque)
     active: int = 0
+
+    def add(self, delivery: Delivery) -> None:
+        place = len(self.waiting)
+        while delivery.urgent and place and not self.waiting[place - 1].urgent:
+            place -= 1
+        self.waiting.insert(place, delivery)
 
     @property
     def held(self) -> int:
@@ -60,29 +68,29 @@ class DeliveryEngine:
         self._deliver = deliver
         self._at_once = at_once
         self._per_host = per_host
-        self._scale = scale
+        self._judge = Judge(hosts, scale=scale)
         self._lanes: OrderedDict[str, _Lane] = OrderedDict()
         self._active = 0
         self._active_unwell = 0
-        self._outcomes: list[tuple[Delivery, Outcome]] = []
+        self._outcomes: list[Tried] = []
         self._wake = asyncio.Event()
-        self._recorded = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._recording = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
         self._full: frozenset[str] = frozenset()  # hosts for which more is due than is held
         self._cut = False  # the last claim took as much as it might, so more may be due
         self._starved = False  # a lane waits for one of the places that all hosts share
-        self._gone: list[str] = []
 
     # ── the loop ─────────────────────────────────────────────────────────────────────────────
 
     async def run(self) -> None:
         """Until cancelled; on the way out, what is under way gets a moment and the rest goes
         back to the queue."""
+        self._stopping = False
         self._hosts.load(await self._store.read(outbox.host_records))
         helpers = [
             asyncio.create_task(self._listen(outbox.BELL)),
-            asyncio.create_task(self._reload_hosts()),
             asyncio.create_task(self._record()),
         ]
         try:
@@ -113,12 +121,6 @@ class DeliveryEngine:
             if await bell.wait(None):
                 self._wake.set()
 
-    async def _reload_hosts(self) -> None:
-        bell = self._store.bell(outbox.HOSTS_BELL)
-        while True:
-            if await bell.wait(None):
-                self._hosts.load(await self._store.read(outbox.host_records))
-
     async def _sleep(self) -> None:
         due = await self._store.read(outbox.next_due, busy_hosts=self._full_hosts())
         now = self._clock.now()
@@ -129,8 +131,20 @@ class DeliveryEngine:
         except TimeoutError:
             return
 
+    def _allowed(self, host: str) -> int:
+        """How many may be held for a host: of one that failed lately a single try says enough,
+        and a hundred that hang must not hold all that there is to hold."""
+        return 1 if self._hosts.is_unwell(host) else HELD_PER_HOST
+
     def _full_hosts(self) -> list[str]:
-        return [host for host, lane in self._lanes.items() if lane.held >= HELD_PER_HOST]
+        return [host for host, lane in self._lanes.items() if lane.held >= self._allowed(host)]
+
+    def _counts(self) -> dict[str, int]:
+        """What is held for each host, as if all were allowed as much."""
+        counts = dict.fromkeys(self._hosts.unwell(), HELD_PER_HOST - 1)
+        for host, lane in self._lanes.items():
+            counts[host] = lane.held + HELD_PER_HOST - self._allowed(host)
+        return counts
 
     async def _claim(self) -> int:
         room = min(2 * self._at_once - self._held, MOST_AT_ONCE)
@@ -141,18 +155,27 @@ class DeliveryEngine:
             outbox.claim,
             now=self._clock.now(),
             most=room,
-            held={host: lane.held for host, lane in self._lanes.items()},
+            held=self._counts(),
             per_host=HELD_PER_HOST,
         )
         self._full = claimed.full_hosts
         self._cut = len(claimed.deliveries) >= room
+        left_alone = await self._left_alone(claimed.deliveries)
         for delivery in claimed.deliveries:
-            lane = self._lanes.setdefault(delivery.host, _Lane())
-            if delivery.urgent:
-                lane.waiting.appendleft(delivery)
+            if delivery.host in left_alone:
+                self._end(delivery, Outcome.untried("its server is left alone for a while"))
             else:
-                lane.waiting.append(delivery)
+                self._lanes.setdefault(delivery.host, _Lane()).add(delivery)
         return len(claimed.deliveries)
+
+    async def _left_alone(self, claimed: list[Delivery]) -> set[str]:
+        """The hosts among these at which nothing is to be tried yet."""
+        now = self._clock.now()
+        hosts = {one.host for one in claimed if self._hosts.is_left_alone(one.host, now)}
+        if hosts:  # an administrator, or a word of theirs to another process, may have freed them
+            with contextlib.suppress(Unavailable):
+                self._hosts.load(await self._store.read(outbox.host_records))
+        return {host for host in hosts if self._hosts.is_left_alone(host, now)}
 
     # ── posting ──────────────────────────────────────────────────────────────────────────────
 
@@ -187,16 +210,17 @@ class DeliveryEngine:
         try:
             outcome = await self._deliver(delivery)
         except asyncio.CancelledError:
-            outcome = _untried()
+            outcome = Outcome.untried()
+        except Unavailable as error:
+            outcome = Outcome.untried(str(error))
         except Exception:
             log.exception("delivery %s to %s failed by our own fault", delivery.id, delivery.inbox)
-            outcome = Outcome(None, None, "an error of this node, see its log", None)
+            outcome = Outcome.failed_here("an error of this node, see its log")
         lane = self._lanes[delivery.host]
         lane.active -= 1
         self._active -= 1
         self._active_unwell -= unwell
-        self._outcomes.append((delivery, outcome))
-        self._recorded.set()
+        self._end(delivery, outcome)
         if self._stopping:
             return
         if lane.waiting:
@@ -211,118 +235,66 @@ class DeliveryEngine:
         ):
             self._wake.set()
 
+    def _end(self, delivery: Delivery, outcome: Outcome) -> None:
+        self._outcomes.append((delivery, outcome))
+        self._ended.set()
+
     # ── writing down ─────────────────────────────────────────────────────────────────────────
 
     async def _record(self) -> None:
         while True:
-            await self._recorded.wait()
+            await self._ended.wait()
             await self._record_once()
 
     async def _record_once(self) -> None:
-        self._recorded.clear()
-        outcomes, self._outcomes = self._outcomes, []
-        if not outcomes:
-            return
-        batch = self._judge(outcomes, self._clock.now())
-        while True:
-            try:
-                await self._store.write(outbox.settle, batch, now=self._clock.now())
-                for inbox in self._gone:
-                    await self._store.write(
-                        stored_actors.lose_follower_inbox, inbox, now=self._clock.now()
-                    )
-                self._gone.clear()
+        async with self._recording:
+            self._ended.clear()
+            outcomes, self._outcomes = self._outcomes, []
+            if not outcomes:
                 return
-            except Exception:
-                # The database is away: what was posted is posted; say so when it is back.
-                log.exception("the outcome of %d deliveries is not written yet", len(outcomes))
-                await asyncio.sleep(1.0)
-
-    def _judge(self, outcomes: list[tuple[Delivery, Outcome]], now: float) -> outbox.Settlement:
-        done: list[Delivery] = []
-        failures: list[Postponed] = []
-        changes: dict[str, outbox.HostChange] = {}
-        for delivery, outcome in outcomes:
-            if not outcome.tried:
-                opens = self._hosts.of(delivery.host).open_until or now
-                failures.append(Postponed(delivery, opens, False, False, None, outcome.error))
-                continue
-            changes.update(self._learn(delivery.host, outcome, now, changes.get(delivery.host)))
-            decision = decide(
-                status=outcome.status,
-                retry_after=outcome.retry_after,
-                attempts=delivery.attempts,
-                created_at=delivery.created_at,
-                now=now,
-                scale=self._scale,
-            )
-            match decision:
-                case Done():
-                    done.append(delivery)
-                case Nobody(gone=gone):
-                    log.info("nobody lives at %s (%s)", delivery.inbox, outcome.status)
-                    if gone:
-                        self._gone.append(delivery.inbox)
-                    done.append(delivery)
-                case Again(at=at):
-                    until = self._hosts.of(delivery.host).open_until
-                    failures.append(
-                        Postponed(
-                            delivery,
-                            max(at, until or at),
-                            False,
-                            True,
-                            outcome.status,
-                            outcome.error,
-                        )
-                    )
-                case Dead(reason=reason):
-                    log.warning("gave up %s: %s (%s)", delivery.inbox, reason, outcome.error)
-                    failures.append(Postponed(delivery, now, True, True, outcome.status, reason))
-                case _:
-                    assert_never(decision)
-        return outbox.Settlement(done, failures, changes)
-
-    def _learn(
-        self, host: str, outcome: Outcome, now: float, known: outbox.HostChange | None
-    ) -> dict[str, outbox.HostChange]:
-        change = known or outbox.HostChange()
-        if outcome.scheme is not None and self._hosts.learned_scheme(host, outcome.scheme):
-            change = replace(change, scheme=outcome.scheme)
-        if counts_against_host(outcome.status):
-            until = self._hosts.failed(host, now)
-            if until is not None:
+            judgement = self._judge.judge(outcomes, self._clock.now())
+            for host in judgement.unwell:
                 self._release(host)
-                state = self._hosts.of(host)
-                change = replace(
-                    change,
-                    revived=False,
-                    failures=len(state.failures),
-                    failing_since=state.failures[0],
-                    open_until=until,
-                )
-        elif self._hosts.well(host):
-            change = replace(change, revived=True, failures=0, open_until=None)
-        return {} if change == outbox.HostChange() else {host: change}
+            while True:
+                try:
+                    await self._store.write(
+                        outbox.settle, judgement.settlement, now=self._clock.now()
+                    )
+                    for inbox in judgement.gone:
+                        await self._store.write(
+                            stored_actors.lose_follower_inbox, inbox, now=self._clock.now()
+                        )
+                    return
+                except Exception:
+                    # The database is away: what was posted is posted; say so when it is back.
+                    log.exception("what became of %d deliveries waits", len(outcomes))
+                    await asyncio.sleep(1.0)
 
     def _release(self, host: str) -> None:
-        """Give back what waits for a host that is to be left alone."""
+        """Give back what waits for a host that failed: it gets one try at a time."""
         lane = self._lanes.get(host)
-        if lane is not None and lane.waiting:
-            self._outcomes += [(delivery, _untried()) for delivery in lane.waiting]
-            lane.waiting.clear()
-            self._recorded.set()
+        if lane is None:
+            return
+        for delivery in lane.waiting:
+            self._end(delivery, Outcome.untried())
+        lane.waiting.clear()
+        if not lane.active:
+            del self._lanes[host]
 
     async def _wind_down(self) -> None:
-        waiting = [delivery for lane in self._lanes.values() for delivery in lane.waiting]
+        for lane in self._lanes.values():
+            for delivery in lane.waiting:
+                self._end(delivery, Outcome.untried())
+            lane.waiting.clear()
         if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=5.0)
+            _, late = await asyncio.wait(self._tasks, timeout=LAST_POSTS_S)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        self._outcomes += [(delivery, _untried()) for delivery in waiting]
-        await self._record_once()
-
-
-def _untried() -> Outcome:
-    return Outcome(None, None, "not tried yet", None, tried=False)
+        self._lanes.clear()
+        try:
+            async with asyncio.timeout(LAST_WORDS_S):
+                while self._outcomes or self._recording.locked():
+                    await self._record_once()
+        except TimeoutError:
+            log.warning("the database is away: what was under way may be sent once more")

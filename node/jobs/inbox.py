@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 16
 PER_HOST = 2
 TRIES = 8
+UNCOUNTED_S = 1.0
 LONGEST_SLEEP_S = 30.0  # should a bell ever fail
 
 Process = Callable[[Waiting], Awaitable[None]]
@@ -64,7 +65,7 @@ class InboxWorker:
                 self._wake.set()
 
     async def _claim(self) -> int:
-        room = AT_ONCE - len(self._tasks)
+        room = AT_ONCE - self._active.total()
         if room <= 0:
             await self._wake.wait()
             return 1
@@ -115,6 +116,8 @@ class InboxWorker:
     async def _put_back(self, entry: Waiting, note: str, *, count: bool) -> None:
         tries = entry.attempts + int(count)
         aside = tries >= TRIES
+        # What says nothing about the entry (the database was away) passes by itself, and soon.
+        pause = pause_after(tries, scale=self._scale) if count else UNCOUNTED_S
         if aside:
             log.error("put aside after %d tries: %s (%s)", tries, entry.activity_uri, note)
         while True:
@@ -122,9 +125,10 @@ class InboxWorker:
                 await self._store.write(
                     journal.put_back,
                     entry,
-                    next_at=self._clock.now() + pause_after(max(tries, 1), scale=self._scale),
+                    next_at=self._clock.now() + pause,
                     note=note,
                     aside=aside,
+                    count=count,
                 )
                 return
             except Unavailable:

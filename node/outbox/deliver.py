@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from node.activitypub.addresses import Addresses
 from node.activitypub.signatures import Digests, Scheme, body_digests, sign_request
@@ -27,9 +27,24 @@ class Outcome:
     status: int | None
     retry_after: float | None
     error: str
-    scheme: Scheme | None
+    scheme: Scheme | None = None
     """The scheme that worked, when one did."""
-    tried: bool = True
+    refused_scheme: Scheme | None = None
+    """The scheme that was answered 401 before that."""
+    state: Literal["tried", "untried", "failed-here", "void"] = "tried"
+    """Whether the host was asked at all; failed by our own fault; nothing is left to be said."""
+
+    @classmethod
+    def untried(cls, why: str = "not tried yet") -> Outcome:
+        return cls(None, None, why, state="untried")
+
+    @classmethod
+    def failed_here(cls, why: str) -> Outcome:
+        return cls(None, None, why, state="failed-here")
+
+    @classmethod
+    def void(cls) -> Outcome:
+        return cls(None, None, "the activity is gone", state="void")
 
 
 class Deliver(Protocol):
@@ -74,7 +89,7 @@ class HttpDelivery:
     async def __call__(self, delivery: Delivery) -> Outcome:
         ready = await self._parcel(delivery.outbox_id)
         if ready is None:
-            return Outcome(410, None, "the activity is gone", None)
+            return Outcome.void()
         first = self._hosts.scheme_for(delivery.host)
         result = await self._post(delivery, ready, first)
         if result.status == 401:
@@ -82,7 +97,7 @@ class HttpDelivery:
             second: Scheme = "rfc9421-rsa" if first == "cavage-rsa" else "cavage-rsa"
             again = await self._post(delivery, ready, second)
             if again.status is not None and again.status != 401:
-                return _outcome(again, second)
+                return _outcome(again, second, refused=first)
         return _outcome(result, first)
 
     async def _parcel(self, outbox_id: int) -> _Ready | None:
@@ -138,6 +153,12 @@ class HttpDelivery:
         return await self._poster.post(delivery.inbox, ready.body, headers)
 
 
-def _outcome(result: PostResult, scheme: Scheme) -> Outcome:
+def _outcome(result: PostResult, scheme: Scheme, *, refused: Scheme | None = None) -> Outcome:
     worked = result.status is not None and 200 <= result.status < 300
-    return Outcome(result.status, result.retry_after, result.error, scheme if worked else None)
+    return Outcome(
+        result.status,
+        result.retry_after,
+        result.error,
+        scheme if worked else None,
+        refused if worked else None,
+    )

@@ -40,11 +40,13 @@ class HostBook:
         for record in records:
             state = self._hosts.setdefault(record.host, HostState())
             state.scheme = _scheme(record.scheme)
+            if record.open_until is None:
+                # Failures that were too few to leave it alone are known here only.
+                if state.open_until is not None:
+                    state.failures.clear()
+            elif not state.failures:
+                state.failures.append(record.failing_since or record.open_until)
             state.open_until = record.open_until
-            if record.failures == 0:
-                state.failures.clear()
-            elif not state.failures and record.failing_since is not None:
-                state.failures.append(record.failing_since)
 
     def of(self, host: str) -> HostState:
         state = self._hosts.get(host)
@@ -56,12 +58,15 @@ class HostBook:
         state = self._hosts.get(host)
         return (state.scheme if state else None) or DEFAULT_SCHEME
 
-    def learned_scheme(self, host: str, scheme: Scheme) -> bool:
-        """The host signed so or accepted it; True when that is news."""
+    def learned_scheme(
+        self, host: str, scheme: Scheme, *, instead_of: Scheme | None = None
+    ) -> bool:
+        """The host signed so or accepted it, after it had refused `instead_of`; True when that
+        is news."""
         state = self.of(host)
         if state.scheme == scheme:
             return False
-        if state.scheme == "rfc9421-ed25519" and scheme == "cavage-rsa":
+        if state.scheme == "rfc9421-ed25519" and instead_of != state.scheme:
             return False  # who reads Ed25519 goes on reading it: it costs a twentieth
         state.scheme = scheme
         return True
@@ -69,6 +74,15 @@ class HostBook:
     def is_unwell(self, host: str) -> bool:
         state = self._hosts.get(host)
         return state is not None and state.unwell
+
+    def unwell(self) -> list[str]:
+        """The hosts that failed since they last answered or wrote."""
+        return [host for host, state in self._hosts.items() if state.unwell]
+
+    def is_left_alone(self, host: str, now: float) -> bool:
+        """Whether nothing is tried there yet."""
+        state = self._hosts.get(host)
+        return state is not None and state.open_until is not None and state.open_until > now
 
     def failed(self, host: str, now: float) -> float | None:
         """Note a failure; the time until which to leave the host alone, when it is enough."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar
 
@@ -64,21 +65,25 @@ class Store:
         writers: int = 4,
         unit_batch: int = 64,
         migrate: bool = True,
+        worker: bool = False,
     ) -> Self:
         """Bring the schema up to date (unless told not to) and start the threads.
 
+        A `worker` claims work; when no other one lives, what dead ones held is due at once.
         Raises ConfigError for a database that this program cannot use, Unavailable for one that
         does not answer.
         """
         parsed = parse_url(url)
         store = cls(asyncio.get_running_loop())
         if parsed.drivername == "sqlite":
-            await store._open_sqlite(parsed, readers, unit_batch, migrate)
+            await store._open_sqlite(parsed, readers, unit_batch, migrate, worker)
         else:
-            await store._open_postgres(parsed, readers, writers, migrate)
+            await store._open_postgres(parsed, readers, writers, migrate, worker)
         return store
 
-    async def _open_sqlite(self, url: sa.URL, readers: int, unit_batch: int, migrate: bool) -> None:
+    async def _open_sqlite(
+        self, url: sa.URL, readers: int, unit_batch: int, migrate: bool, worker: bool
+    ) -> None:
         self.dialect = "sqlite"
         path = sqlite.database_path(url)
         sqlite.create_file(path)
@@ -88,12 +93,18 @@ class Store:
         await asyncio.to_thread(sqlite.prepare, backend.engine)
         if migrate:
             await asyncio.to_thread(migrations.ensure_schema, backend.engine)
+        if worker:
+            enlisted = await asyncio.to_thread(sqlite.enlist, backend.engine, path)
+            if enlisted is not None:
+                self._hangers.callback(os.close, enlisted)
         backend.bells.open(self._loop, self._bells.ring, self._bells.ring_all)
         self._hangers.callback(backend.bells.close)
         self._backend = backend
         backend.start()
 
-    async def _open_postgres(self, url: sa.URL, readers: int, writers: int, migrate: bool) -> None:
+    async def _open_postgres(
+        self, url: sa.URL, readers: int, writers: int, migrate: bool, worker: bool
+    ) -> None:
         from node.store import postgres  # a node on SQLite pays nothing for psycopg
 
         self.dialect = "postgresql"
@@ -101,7 +112,11 @@ class Store:
         await asyncio.to_thread(postgres.prepare, backend.engine)
         if migrate:
             await asyncio.to_thread(migrations.ensure_schema, backend.engine)
-        listener = postgres.Listener(url, backend.mark, self._bells.ring, self._bells.ring_all)
+        if worker:
+            await asyncio.to_thread(postgres.enlist, backend.engine)
+        listener = postgres.Listener(
+            url, backend.mark, self._bells.ring, self._bells.ring_all, worker=worker
+        )
         await listener.start()
         self._hangers.push_async_callback(listener.stop)
         self._backend = backend

@@ -23,6 +23,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from node.errors import ConfigError, Unavailable
+from node.store.leases import release_all
 from node.store.transaction import Answer, Transaction, Work
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 LOST_SECONDS = 10.0  # how long a unit waits for a server that restarts
 _TRIES = 12  # of a unit that collides with others
 _CHANNEL = "entraide_bells"
+_WORKERS = 0x656E7472616964  # advisory lock: each worker holds it shared as long as it lives
 _OLDEST = 130_000  # PostgreSQL 13: pg_xact_status with xid8
 
 # A statement or a lock must not keep a thread for ever.
@@ -68,6 +70,24 @@ def prepare(engine: sa.Engine) -> None:
         if int(version) < _OLDEST:
             raise ConfigError("The PostgreSQL server is older than 13: please upgrade it.")
         return
+
+
+def enlist(engine: sa.Engine) -> None:
+    """Before a worker begins: when no other one lives, what dead ones held is due at once.
+
+    A living one is known by the lock that its `Listener` holds.
+    """
+    try:
+        with engine.begin() as connection:
+            alone = sa.select(sa.func.pg_try_advisory_xact_lock(_WORKERS))
+            if not connection.execute(alone).scalar_one():
+                return
+            released = release_all(Transaction(connection, "postgresql"))
+    except sa.exc.OperationalError as error:
+        log.warning("What dead workers held waits until its lease ends: %s", _short(error))
+        return
+    if released:
+        log.info("%d pieces of work were left by a worker that died", released)
 
 
 Kind = Literal["collision", "duplicate", "lost", "full", "other"]
@@ -318,8 +338,11 @@ class Listener:
         own_mark: str,
         ring: Callable[[Iterable[str]], None],
         ring_all: Callable[[], None],
+        *,
+        worker: bool = False,
     ) -> None:
         self._own_mark = own_mark
+        self._worker = worker
         self._address = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._ring = ring
         self._ring_all = ring_all
@@ -352,6 +375,8 @@ class Listener:
                 )
                 async with connection:
                     await connection.execute(f"LISTEN {_CHANNEL}")
+                    if self._worker:  # see `enlist`
+                        await connection.execute(f"SELECT pg_advisory_lock_shared({_WORKERS})")
                     if self._listening.is_set():
                         self._ring_all()  # some may have rung while nobody listened
                     self._listening.set()

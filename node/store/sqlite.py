@@ -9,6 +9,7 @@ so that its failure is its own and nobody else's.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import logging
 import os
 import queue
@@ -25,6 +26,7 @@ from sqlalchemy.pool import NullPool
 
 from node.errors import ConfigError, Unavailable
 from node.store.bells import SocketBells
+from node.store.leases import release_all
 from node.store.transaction import Answer, Transaction, Work
 from node.store.turn import Turn
 
@@ -116,6 +118,32 @@ def prepare(engine: sa.Engine) -> None:
                 "owner and its disk, or restore a backup."
             ) from error
         return
+
+
+def enlist(engine: sa.Engine, path: Path) -> int | None:
+    """Be one of the workers of this database until the returned file descriptor is closed, or
+    the process dies. When no other worker lives, what dead ones held is due at once.
+
+    None, with a warning, where the file system has no locks: leases then run out by time.
+    """
+    descriptor = -1
+    try:
+        descriptor = os.open(
+            path.with_name(path.name + ".workers"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
+        )
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with writer_connection(engine) as connection, connection.begin():
+                released = release_all(Transaction(connection, "sqlite"))
+            if released:
+                log.info("%d pieces of work were left by a worker that died", released)
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+    except (OSError, sa.exc.DBAPIError) as error:
+        log.warning("What dead workers held waits until its lease ends: %s", error)
+        if descriptor >= 0:
+            os.close(descriptor)
+        return None
+    return descriptor
 
 
 def writer_connection(engine: sa.Engine) -> sa.Connection:
