@@ -42,6 +42,10 @@ _ANALYZE_FIRST, _ANALYZE_MOST = 1_000, 200_000  # rows written between two ANALY
 _PASSING = frozenset({5, 6, 7, 8, 10, 13, 14, 15})
 _BUSY = frozenset({5, 6})
 _READONLY = 8
+_DUPLICATE = frozenset(
+    {sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE}
+)  # extended codes
+_TRIES = 3  # of a unit that met a duplicate
 
 
 def database_path(url: sa.URL) -> Path:
@@ -172,10 +176,15 @@ def explain(error: BaseException, *, reading: bool = False) -> BaseException:
 
 def _code(error: BaseException) -> int | None:
     """The primary result code of SQLite, None for every other error."""
+    code = _extended_code(error)
+    return None if code is None else code & 0xFF
+
+
+def _extended_code(error: BaseException) -> int | None:
     if not isinstance(error, sa.exc.DBAPIError):
         return None
     code = getattr(error.orig, "sqlite_errorcode", None)
-    return code & 0xFF if isinstance(code, int) else None
+    return code if isinstance(code, int) else None
 
 
 class SQLite:
@@ -255,7 +264,7 @@ class SQLite:
                 self._refuse([*works, *self._drain()], error)
                 return
             if failed == 0 or len(works) == 1:
-                self._refuse(works[:1], error)
+                self._settle_alone(works[0], error)
                 works = works[1:]
             elif failed == len(works):  # the commit failed, and any of them may be the reason
                 for work in works:
@@ -264,6 +273,20 @@ class SQLite:
             else:
                 self._settle(works[:failed])
                 works = works[failed:]
+
+    def _settle_alone(self, work: Work, error: BaseException) -> None:
+        """A unit that fails by itself. One that met another's id makes a new one when it is run
+        again (`node.ids`); what is a duplicate by its nature fails each time."""
+        tries = 1
+        while _extended_code(error) in _DUPLICATE and tries < _TRIES:
+            tries += 1
+            failed, again = self._attempt([work])
+            if again is None:
+                return
+            error = again
+            if failed is None:
+                break
+        self._refuse([work], error)
 
     def _attempt(self, works: list[Work]) -> tuple[int | None, BaseException | None]:
         """Run the units in one transaction and answer them after the commit.
