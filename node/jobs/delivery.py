@@ -265,10 +265,11 @@ class DeliveryEngine:
                             stored_actors.lose_follower_inbox, inbox, now=self._clock.now()
                         )
                     return
+                except Unavailable as error:  # what was posted is posted; say so when it is back
+                    log.warning("what became of %d deliveries waits: %s", len(outcomes), error)
                 except Exception:
-                    # The database is away: what was posted is posted; say so when it is back.
                     log.exception("what became of %d deliveries waits", len(outcomes))
-                    await asyncio.sleep(1.0)
+                await asyncio.sleep(1.0)
 
     def _release(self, host: str) -> None:
         """Give back what waits for a host that failed: it gets one try at a time."""
