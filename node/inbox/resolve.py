@@ -95,6 +95,13 @@ class Resolver:
             return replace(found, inner_refused="not a kind that is passed on")
         if not isinstance(raw, dict):
             return await self._from_origin(activity, normalised, found)
+        # What its author signed is what it says by itself. The Announce around it is another's:
+        # its context, or a second `object` under another name, would let that one speak here.
+        alone = await self._expander.normalise(raw)
+        own = alone if isinstance(alone, Rejected) else parse_activity(alone)
+        if isinstance(alone, Rejected) or not isinstance(own, Create | Update | Delete):
+            return replace(found, inner_refused="not a kind that is passed on, by itself")
+        activity, normalised = own, alone
         if self._here.is_ours(activity.actor):
             return replace(found, inner_refused="it came from here")
         inner = await self._by_known_key(activity, raw)
