@@ -74,6 +74,7 @@ class Remote:
         self._base_url = base_url
         self._signers: OrderedDict[str, Signer] = OrderedDict()
         self._refetched: OrderedDict[str, float] = OrderedDict()
+        self._without: OrderedDict[str, float] = OrderedDict()
         store.subscribe(self._forget_changed)
 
     # ── keys ─────────────────────────────────────────────────────────────────────────────────
@@ -85,11 +86,27 @@ class Remote:
             return known
         found = await self._store.read(_stored_signer, key_id, self._clock.now())
         if found is None:
+            found = await self._unknown_signer(key_id)
+        self._keep(key_id, found)
+        return found
+
+    async def _unknown_signer(self, key_id: str) -> Signer:
+        """Asks the key's origin. Where a document was and the key was not in it, nobody is asked
+        again so soon: a forger has as many fragments as he likes."""
+        address, now = key_id.split("#", 1)[0], self._clock.now()
+        if now - self._without.get(address, float("-inf")) < KEY_REFETCH_S:
+            raise FetchRefused(f"{key_id} was not at its address a while ago")
+        try:
             await self._fetch_key(key_id)
-            found = await self._store.read(_stored_signer, key_id, self._clock.now())
+            found = await self._store.read(_stored_signer, key_id, now)
             if found is None:
                 raise FetchRefused(f"{key_id} is not a key of the actor that it names")
-        self._keep(key_id, found)
+        except FetchRefused:
+            self._without[address] = now
+            self._without.move_to_end(address)
+            if len(self._without) > SIGNERS_KEPT:
+                self._without.popitem(last=False)
+            raise
         return found
 
     async def renewed_signer(self, key_id: str) -> Signer | None:

@@ -21,7 +21,7 @@ class HostBudgets:
     def spend(self, host: str, now: float) -> None:
         """Take one; raises TooMany with the seconds until there is one again."""
         left, at = self._buckets.pop(host, (self._size, now))
-        left = min(self._size, left + (now - at) * self._rate)
+        left = min(self._size, left + max(now - at, 0.0) * self._rate)
         if left < 1.0:
             self._buckets[host] = (left, now)
             raise TooMany(
@@ -29,5 +29,15 @@ class HostBudgets:
                 retry_after=max(1, int((1.0 - left) / self._rate) + 1),
             )
         self._buckets[host] = (left - 1.0, now)
+        self._forget_oldest()
+
+    def charge(self, host: str, amount: float, now: float) -> None:
+        """Take more afterwards, for what turned out to be costly; the debt has a bound."""
+        left, at = self._buckets.pop(host, (self._size, now))
+        left = min(self._size, left + max(now - at, 0.0) * self._rate) - amount
+        self._buckets[host] = (max(left, -self._size), now)
+        self._forget_oldest()
+
+    def _forget_oldest(self) -> None:
         if len(self._buckets) > HOSTS_KEPT:
             self._buckets.popitem(last=False)

@@ -7,6 +7,7 @@ leaves nothing behind.
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -27,6 +28,8 @@ from node.store.engine import Store
 log = logging.getLogger(__name__)
 
 PENDING_CHECK_S = 2.0
+CHEAP_S = 0.5
+DEAR_S = 20.0  # seconds of refused reading that use up a server's budget for five minutes
 
 
 @dataclass(slots=True)
@@ -71,11 +74,20 @@ class InboxDoor:
             raise _refusal(verdict, 403)
         if self.here.settings.limits.rate_limits:
             self.budgets.spend(verified.host, self.here.clock.now())
+        began = time.monotonic()
         refused = await self.processor.accept(verified)
         if refused is not None:
+            self._charge(verified.host, time.monotonic() - began)
             raise _refusal(refused.reason, refused.status)
         self.hearing.heard(verified)
         return web.Response(status=202)
+
+    def _charge(self, host: str, seconds: float) -> None:
+        """What took long to refuse was made to: its server has less left for others of the kind."""
+        limits = self.here.settings.limits
+        if limits.rate_limits and seconds > CHEAP_S:
+            cost = seconds / DEAR_S * limits.inbox_per_5min
+            self.budgets.charge(host, cost, self.here.clock.now())
 
     async def _check_box(self, request: web.Request) -> None:
         name = request.match_info.get("name")

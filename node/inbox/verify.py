@@ -6,6 +6,7 @@ Only this module makes a `Verified`, and the journal takes nothing else.
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ from node.activitypub.rejected import Rejected
 from node.activitypub.signatures import Scheme, SignedRequest, read_claim, verify
 from node.errors import FetchError, FetchGone
 from node.outbox.here import Here, host_of
+
+log = logging.getLogger(__name__)
 
 DELETIONS = ("Delete", "as:Delete", "https://www.w3.org/ns/activitystreams#Delete")
 
@@ -67,7 +70,9 @@ async def verify_delivery(
             return Farewell()
         return Rejected(f"the key {claim.key_id} is gone", 401)
     except FetchError as error:
-        return Rejected(f"the key {claim.key_id} cannot be had: {error}", 401)
+        # Why is for our log: where we could not connect to is nobody else's to learn.
+        log.info("the key %s cannot be had: %s", claim.key_id, error)
+        return Rejected(f"the key {claim.key_id} cannot be had", 401)
     if not verify(claim, signer.key):
         # The key may have been changed: ask once more, at most once in five minutes.
         try:

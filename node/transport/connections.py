@@ -68,6 +68,7 @@ class Connection(asyncio.Protocol):
         self._size = 0
         self._after: str | None = None
         self._headers_done = False
+        self._answered = False
         self._keep = True
         self.idle_since = 0.0
 
@@ -83,6 +84,7 @@ class Connection(asyncio.Protocol):
         self._size = 0
         self._after = None
         self._headers_done = False
+        self._answered = False
         self._waiter = self._loop.create_future()
         self._transport.write(request)
         try:
@@ -114,7 +116,7 @@ class Connection(asyncio.Protocol):
         self._size += len(data)
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserError as error:
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
             self._fail(NonsenseReply(f"not HTTP: {error}"))
             self.close()
             return
@@ -126,6 +128,10 @@ class Connection(asyncio.Protocol):
             self.close()
 
     # ── httptools ────────────────────────────────────────────────────────────────────────────
+
+    def on_message_begin(self) -> None:
+        if self._answered:  # a second answer to one request: the next would be taken for another's
+            self._keep = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if name.lower() == b"retry-after":
@@ -141,6 +147,7 @@ class Connection(asyncio.Protocol):
     def on_message_complete(self) -> None:
         if self._headers_done:  # else it was a 1xx, and the answer is still to come
             self._keep = self._keep and self._parser.should_keep_alive()
+            self._answered = True
             self._settle()
 
     def _settle(self) -> None:

@@ -21,7 +21,7 @@ from node.activitypub.signatures import Scheme
 from node.config import Settings
 from node.errors import FetchError, FetchFailed, FetchGone, FetchRefused
 from node.transport.expander import Expander
-from node.transport.http import Answer, Transport
+from node.transport.http import Answer, HostBusy, Transport
 from node.transport.signer import GetSigner
 
 ACCEPT: Final = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
@@ -82,12 +82,19 @@ class Documents:
         if task is None:
             task = asyncio.create_task(self._remembering(uri))
             self._flying[uri] = task
-            task.add_done_callback(lambda _: self._flying.pop(uri, None))
+            task.add_done_callback(lambda done: self._landed(uri, done))
         return await asyncio.shield(task)
+
+    def _landed(self, uri: str, task: asyncio.Task[RemoteDocument]) -> None:
+        self._flying.pop(uri, None)
+        if not task.cancelled():
+            task.exception()  # whoever asked may have gone: it is told to nobody then
 
     async def _remembering(self, uri: str) -> RemoteDocument:
         try:
             document = await self._fetch(uri)
+        except HostBusy:
+            raise
         except FetchError as error:
             self._failed[uri] = (self._monotonic() + self._failed_s, error)
             self._failed.move_to_end(uri)

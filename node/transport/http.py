@@ -38,6 +38,10 @@ class Answer:
     """Where a redirect leads, absolute."""
 
 
+class HostBusy(FetchFailed):
+    """Our own requests fill the few places that a host has: it says nothing about the host."""
+
+
 class Transport:
     """Sessions to the outside; `async with` opens and closes them."""
 
@@ -117,7 +121,8 @@ class Transport:
                         status=response.status,
                         url=url,
                         content_type=response.headers.get("Content-Type"),
-                        body=await self._body(response, url),
+                        # Of a refusal or a redirect the body says nothing that we read.
+                        body=await self._body(response, url) if response.status == 200 else b"",
                         location=None
                         if location is None or response.status not in REDIRECTS
                         else urljoin(url, location),
@@ -137,8 +142,13 @@ class Transport:
             raise FetchRefused(f"{url} is encoded as {encoding[:40]}")
         unpack = None if encoding in ("identity", "") else zlib.decompressobj(wbits=47)
         parts: list[bytes] = []
-        size = 0
+        size = came = 0
         async for chunk in response.content.iter_any():
+            # Bytes count before they are unpacked, too: they may unpack to nothing, or follow
+            # the end of what is packed, for ever.
+            came += len(chunk)
+            if came > most:
+                raise FetchRefused(f"{url} is longer than {most} bytes")
             try:
                 part = chunk if unpack is None else unpack.decompress(chunk, most + 1 - size)
             except zlib.error as error:
@@ -147,6 +157,8 @@ class Transport:
             if size > most or (unpack is not None and unpack.unconsumed_tail):
                 raise FetchRefused(f"{url} is longer than {most} bytes")
             parts.append(part)
+        if unpack is not None and came and not unpack.eof:
+            raise FetchRefused(f"{url} ends before its time")
         return b"".join(parts)
 
     @contextlib.asynccontextmanager
@@ -162,7 +174,7 @@ class Transport:
             async with asyncio.timeout(self._limits.fetch_total_s):
                 await place.acquire()
         except TimeoutError as error:
-            raise FetchFailed(f"{host} is busy with other requests of ours") from error
+            raise HostBusy(f"{host} is busy with other requests of ours") from error
         try:
             yield
         finally:

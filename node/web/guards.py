@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 import json
 import logging
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
@@ -30,13 +32,20 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Content-Security-Policy": POLICY,
+    "Server": "Entraide",  # not what it is made of, in which version
 }
 ADDRESSES_KEPT = 20_000
 WINDOW_S = 300.0
+REQUESTS_AT_ONCE = 4_000
+REFUSALS = frozenset({400, 401, 408, 413, 415})
+FORWARDED_MOST = 2_048
 
 
-def guards(settings: Settings, clock: Clock) -> list[Middleware]:
-    return [_errors(), _rates(settings, clock), _bodies(settings)]
+def guards(
+    settings: Settings, clock: Clock, *, at_once: int = REQUESTS_AT_ONCE
+) -> list[Middleware]:
+    """In the order in which they stand before a handler."""
+    return [_errors(), _load(at_once), _rates(settings, clock), _bodies(settings)]
 
 
 # ── errors ───────────────────────────────────────────────────────────────────────────────────
@@ -82,54 +91,147 @@ def _told(request: web.Request, status: int, text: str) -> web.Response:
     return web.Response(status=status, text=body, content_type="application/json")
 
 
+# ── overload ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _load(at_once: int) -> Middleware:
+    """More requests at once than the machine can hold are told to come back."""
+    under_way = 0
+
+    @web.middleware
+    async def load(request: web.Request, handler: Handler) -> web.StreamResponse:
+        nonlocal under_way
+        if under_way >= at_once:
+            raise Unavailable("Too much is asked here at once: come back in half a minute.")
+        under_way += 1
+        try:
+            return await handler(request)
+        finally:
+            under_way -= 1
+
+    return load
+
+
 # ── rates ────────────────────────────────────────────────────────────────────────────────────
+
+
+class _Buckets:
+    """A token bucket per network: full at first, refilled evenly over five minutes."""
+
+    def __init__(self, size: int) -> None:
+        self._size = float(size)
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def left(self, who: str, now: float) -> float:
+        left, at = self._left.get(who, (self._size, now))
+        return min(self._size, left + max(now - at, 0.0) * self._size / WINDOW_S)
+
+    def take(self, who: str, now: float) -> None:
+        left = max(self.left(who, now) - 1.0, 0.0)
+        self._left[who] = (left, now)
+        self._left.move_to_end(who)
+        if len(self._left) > ADDRESSES_KEPT:
+            self._left.popitem(last=False)
+
+    def wait(self, who: str, now: float) -> int:
+        """Seconds until there is one again."""
+        return int((1.0 - self.left(who, now)) * WINDOW_S / self._size) + 1
 
 
 def _rates(settings: Settings, clock: Clock) -> Middleware:
     """Requests of one address (or /64) in five minutes. Deliveries to inboxes have budgets per
-    signed host instead: a large server sends for thousands of people from one address."""
+    signed host instead, since a large server sends for thousands of people from one address; but
+    those that are refused, which cost us a key to fetch, count for the address they came from."""
     limit = settings.limits.requests_per_5min
     enforced = settings.limits.rate_limits
-    buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+    asked, refused = _Buckets(limit), _Buckets(limit)
     proxies = frozenset(settings.server.proxies)
+
+    def check(buckets: _Buckets, who: str, now: float) -> None:
+        if enforced and buckets.left(who, now) < 1.0:
+            wait = buckets.wait(who, now)
+            raise TooMany("Too many requests from your address: slow down.", retry_after=wait)
+
+    async def delivery(request: web.Request, handler: Handler, who: str) -> web.StreamResponse:
+        check(refused, who, clock.now())
+        try:
+            return await handler(request)
+        except (EntraideError, web.HTTPException) as error:
+            if error.status in REFUSALS:
+                refused.take(who, clock.now())
+            raise
 
     @web.middleware
     async def rates(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.method == "POST" and request.path.endswith("/inbox"):
-            return await handler(request)
         if request.path in ("/health", "/metrics"):
             return await handler(request)
         who = _network(client_address(request, proxies))
+        if request.method == "POST" and request.path.endswith("/inbox"):
+            return await delivery(request, handler, who)
         now = clock.now()
-        left, at = buckets.pop(who, (float(limit), now))
-        left = min(float(limit), left + max(now - at, 0.0) * limit / WINDOW_S)
-        if enforced and left < 1.0:
-            buckets[who] = (left, now)
-            wait = int((1.0 - left) * WINDOW_S / limit) + 1
-            raise TooMany("Too many requests from your address: slow down.", retry_after=wait)
-        buckets[who] = (max(left - 1.0, 0.0), now)
-        if len(buckets) > ADDRESSES_KEPT:
-            buckets.popitem(last=False)
+        check(asked, who, now)
+        asked.take(who, now)
+        left = asked.left(who, now)
         response = await handler(request)
         if not response.prepared:
             response.headers["X-RateLimit-Limit"] = str(limit)
-            response.headers["X-RateLimit-Remaining"] = str(int(max(left - 1.0, 0.0)))
+            response.headers["X-RateLimit-Remaining"] = str(int(left))
         return response
 
     return rates
 
 
 def client_address(request: web.Request, proxies: frozenset[str]) -> str:
-    """Who asks: the peer, or what a configured proxy says of it."""
-    peer = request.remote or ""
-    if peer not in proxies:
+    """Who asks: the peer, or what the last configured proxy on the way says of it.
+
+    ``proxies`` are addresses or networks. Some proxies add a line of their own to the header
+    instead of a part to the client's: all lines count, in order.
+    """
+    peer = _plain(request.remote or "")
+    if not _is_proxy(peer, proxies):
         return peer
-    forwarded = request.headers.get("X-Forwarded-For", "")
-    for part in reversed(forwarded.split(",")):
-        address = part.strip()
-        if address and address not in proxies:
+    lines = request.headers.getall("X-Forwarded-For", [])
+    parts = [_plain(part) for part in ",".join(lines)[-FORWARDED_MOST:].split(",")]
+    for address in reversed(parts):
+        if address and not _is_proxy(address, proxies):
             return address
     return peer
+
+
+def _plain(text: str) -> str:
+    """An address without port, brackets and IPv4's disguise as IPv6."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return text
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(mapped or address)
+
+
+def _is_proxy(address: str, proxies: frozenset[str]) -> bool:
+    if address in proxies:
+        return True
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(parsed in network for network in _networks(proxies))
+
+
+@lru_cache(maxsize=8)
+def _networks(
+    proxies: frozenset[str],
+) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    found = []
+    for one in proxies:
+        with contextlib.suppress(ValueError):  # a name: it stands for itself
+            found.append(ipaddress.ip_network(one, strict=False))
+    return tuple(found)
 
 
 def _network(address: str) -> str:

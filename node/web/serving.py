@@ -1,4 +1,4 @@
-"""Listening, with bounds on how long a client may take to say what it wants.
+"""Listening, with bounds on how long a client may take to say what it wants and to hear it.
 
 aiohttp bounds idle kept-alive connections, not the time that headers and bodies take to come:
 a connection that dribbles would hold its place for ever.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import resource
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -18,6 +19,7 @@ from node.config import Settings
 
 HEADER_BYTES = 8190
 HEADERS_MOST = 128
+CONNECTIONS = 65_536
 
 
 class BoundedHandler(RequestHandler):
@@ -28,10 +30,14 @@ class BoundedHandler(RequestHandler):
     clock runs.
     """
 
-    def __init__(self, server: web.Server, *, header_seconds: float, **options: Any) -> None:
+    def __init__(
+        self, server: web.Server, *, header_seconds: float, read_seconds: float, **options: Any
+    ) -> None:
         super().__init__(server, **options)
         self._header_seconds = header_seconds
         self._header_timer: asyncio.TimerHandle | None = None
+        self._read_seconds = read_seconds
+        self._read_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -44,8 +50,19 @@ class BoundedHandler(RequestHandler):
         elif self._header_timer is None:
             self._arm()
 
+    def pause_writing(self) -> None:
+        """Our answer waits for the client to read: not for ever."""
+        super().pause_writing()
+        if self._read_timer is None:
+            self._read_timer = self._loop.call_later(self._read_seconds, self._unread)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._read_disarm()
+
     def connection_lost(self, exc: BaseException | None) -> None:
         self._disarm()
+        self._read_disarm()
         super().connection_lost(exc)
 
     def _arm(self) -> None:
@@ -56,6 +73,17 @@ class BoundedHandler(RequestHandler):
             self._header_timer.cancel()
             self._header_timer = None
 
+    def _read_disarm(self) -> None:
+        if self._read_timer is not None:
+            self._read_timer.cancel()
+            self._read_timer = None
+
+    def _unread(self) -> None:
+        self._read_timer = None
+        self.force_close()
+        if self.transport is not None:
+            self.transport.abort()
+
     def _late(self) -> None:
         self._header_timer = None
         if self._current_request is None and not self._messages:
@@ -64,10 +92,19 @@ class BoundedHandler(RequestHandler):
                 self.transport.abort()
 
 
+def allow_connections() -> None:
+    """As many open files as we may have: a connection is one, and 1,024 are soon taken."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = CONNECTIONS if hard == resource.RLIM_INFINITY else min(hard, CONNECTIONS)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
 @contextlib.asynccontextmanager
 async def serve_on(application: web.Application, settings: Settings) -> AsyncIterator[str]:
     """Listen on the configured address; the address it got (port 0 asks for any)."""
     limits = settings.limits
+    allow_connections()
     runner = web.AppRunner(
         application,
         handle_signals=False,
@@ -83,6 +120,7 @@ async def serve_on(application: web.Application, settings: Settings) -> AsyncIte
         return BoundedHandler(
             server,
             header_seconds=limits.header_seconds,
+            read_seconds=limits.body_seconds,
             loop=loop,
             access_log=None,
             keepalive_timeout=limits.idle_seconds,
