@@ -7,6 +7,7 @@ import contextlib
 import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from aiohttp import web
 from node import __version__
 from node.actions.bootstrap import settle
 from node.actions.remote import Remote
+from node.affinity import all_processors, stay_on_one_processor, use_processors
 from node.cli.ports import Session
 from node.clock import SystemClock
 from node.config import Settings
@@ -134,6 +136,12 @@ async def serve(settings: Settings, roles: frozenset[str]) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
+    if settings.server.one_processor and settings.database_url.startswith("sqlite:"):
+        stay_on_one_processor()
+        # Password hashing and the like, which the interpreter's lock does not hold back.
+        loop.set_default_executor(
+            ThreadPoolExecutor(initializer=use_processors, initargs=(all_processors(),))
+        )
     async with running(settings, roles):
         await stop.wait()
         log.info("stopping")

@@ -41,6 +41,7 @@ class ServerSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=T
     proxies: tuple[str, ...] = ("127.0.0.1", "::1")  # whose Forwarded headers count
     metrics_from: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
     stop_seconds: float = 30.0
+    one_processor: bool = True  # with SQLite: keep the process's threads on one processor
 
 
 class DatabaseSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -14,6 +14,7 @@ import orjson
 
 from node.activitypub import jsonld
 from node.activitypub.rejected import Rejected
+from node.affinity import all_processors
 from node.errors import Unavailable
 
 SECONDS: Final = 2.0
@@ -80,6 +81,7 @@ class Expander:
                 sys.executable,
                 "-m",
                 "node.transport.expander_child",
+                ",".join(str(number) for number in all_processors()),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
             )

@@ -1,6 +1,6 @@
 """The process beside: reads a length and a document, writes a length and what it means.
 
-Run as ``python -m node.transport.expander_child`` by `Expander`; ends with its standard input.
+Run as ``python -m node.transport.expander_child PROCESSORS`` by `Expander`; ends with its input.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ import orjson
 
 from node.activitypub.jsonld import expand_and_compact
 from node.activitypub.rejected import Rejected
+from node.affinity import use_processors
 
 MEMORY = 1024 * 1024 * 1024  # bytes of address space
 
 
 def main() -> None:
+    use_processors(frozenset(int(one) for one in sys.argv[1].split(",") if one))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     expand_and_compact({"type": "Note"})  # what PyLD loads at first use is not on anybody's time
