@@ -23,9 +23,11 @@ def apply(tx: Transaction, here: Here, activity: Create, received: Received) -> 
         return Ignored("an object without an id")
     if here.is_ours(uri):
         return Ignored("an object of ours, told by somebody else")
-    if objects.buried_by(tx, uri):
+    buried = objects.buried_by(tx, uri)
+    if received.actor.uri in buried:
         return Ignored("it was deleted before")
-    own = own_object(activity.object, received.actor)
+    # Where another of its server said that it is gone, before it was here, its origin decides.
+    own = None if buried else own_object(activity.object, received.actor)
     match own:
         case ObjectDocument():
             return _store(
@@ -40,13 +42,15 @@ def apply(tx: Transaction, here: Here, activity: Create, received: Received) -> 
         case Tombstone():
             return Ignored("a Tombstone cannot be created")
         case None:
-            return _from_origin(tx, uri, received)
+            return _from_origin(tx, uri, buried, received)
 
 
-def _from_origin(tx: Transaction, uri: str, received: Received) -> Outcome:
+def _from_origin(tx: Transaction, uri: str, buried: set[str], received: Received) -> Outcome:
     if objects.by_uri(tx, uri) is not None:
         return Ignored("it is here already")
     fetched = received.found.objects.get(uri)
+    if fetched is not None and fetched.author.uri in buried:
+        return Ignored("it was deleted before")
     if fetched is not None:
         return _store(tx, fetched.document, fetched.author, fetched.text, received)
     if uri in received.found.gone:
