@@ -260,6 +260,7 @@ class DeliveryEngine:
                     await self._store.write(
                         outbox.settle, judgement.settlement, now=self._clock.now()
                     )
+                    self._hosts.written(judgement.settlement.hosts)
                     for inbox in judgement.gone:
                         await self._store.write(
                             stored_actors.lose_follower_inbox, inbox, now=self._clock.now()

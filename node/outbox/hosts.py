@@ -34,10 +34,13 @@ class HostBook:
     def __init__(self, *, scale: float = 1.0) -> None:
         self._hosts: dict[str, HostState] = {}
         self._scale = scale
+        self._unwritten: set[str] = set()  # known here, not yet to the store
 
     def load(self, records: Iterable[HostRecord]) -> None:
         """Take over what the store knows; called at start and when another process changed it."""
         for record in records:
+            if record.host in self._unwritten:
+                continue
             state = self._hosts.setdefault(record.host, HostState())
             state.scheme = _scheme(record.scheme)
             if record.open_until is None:
@@ -91,8 +94,13 @@ class HostBook:
         recent = sum(1 for at in state.failures if now - at <= WINDOW_S)
         if recent >= FAILURES or state.open_until is not None:
             state.open_until = now + PROBE_S * self._scale
+            self._unwritten.add(host)
             return state.open_until
         return None
+
+    def written(self, hosts: Iterable[str]) -> None:
+        """The store knows of these what we know."""
+        self._unwritten.difference_update(hosts)
 
     def well(self, host: str) -> bool:
         """The host answered or wrote to us; True when it had been unwell."""
