@@ -6,8 +6,10 @@ leaves nothing behind.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
+import zlib
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -16,7 +18,7 @@ from node.actions.remote import Remote
 from node.activitypub.negotiation import content_type_is_activity
 from node.activitypub.rejected import Rejected
 from node.activitypub.signatures import SignedRequest
-from node.errors import EntraideError, NotFound, TooMany, Unavailable, Unsupported
+from node.errors import EntraideError, NotFound, TooLarge, TooMany, Unavailable, Unsupported
 from node.inbox.budgets import HostBudgets
 from node.inbox.hearing import Hearing
 from node.inbox.process import Processor
@@ -54,9 +56,8 @@ class InboxDoor:
                 "Send application/activity+json, or application/ld+json with the "
                 "ActivityStreams profile."
             )
-        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-            raise Unsupported("Send the body without Content-Encoding.")
         body = await request.read()
+        _refuse_packed(request, body, self.here.settings.limits.body_bytes)
         verified = await verify_delivery(
             signed(request, body, self.here.settings.base_url), self.here, self.remote
         )
@@ -115,6 +116,17 @@ def signed(request: web.Request, body: bytes | None, base_url: str) -> SignedReq
     return SignedRequest(
         method=request.method, path=path, url=base_url + path, headers=headers, body=body
     )
+
+
+def _refuse_packed(request: web.Request, body: bytes, most: int) -> None:
+    """No peer packs what it sends to an inbox; one that does is told whether it was too much."""
+    encodings = request.headers.getall("Content-Encoding", [])
+    if not encodings or all(one.strip().lower() == "identity" for one in encodings):
+        return
+    with contextlib.suppress(zlib.error):
+        if len(zlib.decompressobj(wbits=47).decompress(body, most + 1)) > most:
+            raise TooLarge("That is more than this node reads at once.")
+    raise Unsupported("Send the body without Content-Encoding.")
 
 
 class _Refused(EntraideError):

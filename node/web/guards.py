@@ -18,7 +18,7 @@ from aiohttp.typedefs import Middleware
 from node.activitypub.negotiation import negotiate
 from node.clock import Clock
 from node.config import Settings
-from node.errors import EntraideError, TooMany, Unavailable
+from node.errors import EntraideError, TooLarge, TooMany, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +39,7 @@ WINDOW_S = 300.0
 REQUESTS_AT_ONCE = 4_000
 REFUSALS = frozenset({400, 401, 408, 413, 415})
 FORWARDED_MOST = 2_048
+TOO_LARGE = "That is more than this node reads at once."
 
 
 def guards(
@@ -63,7 +64,9 @@ def _errors() -> Middleware:
             if isinstance(error, TooMany | Unavailable):
                 response.headers["Retry-After"] = str(error.retry_after)
         except web.HTTPRequestEntityTooLarge:
-            response = _told(request, 413, "That is more than this node reads at once.")
+            response = _told(request, 413, TOO_LARGE)
+        except web.RequestPayloadError:
+            response = _told(request, 400, "The body cannot be read.")
         except web.HTTPException as error:
             if error.status < 400:
                 raise
@@ -248,13 +251,17 @@ def _network(address: str) -> str:
 
 
 def _bodies(settings: Settings) -> Middleware:
-    """A body that does not come within its time ends the request with 408."""
+    """A body that does not come within its time ends the request with 408, one that says that
+    it is too long with 413 before it comes."""
     seconds = settings.limits.body_seconds
+    most = settings.limits.body_bytes
 
     @web.middleware
     async def bodies(request: web.Request, handler: Handler) -> web.StreamResponse:
         if not request.can_read_body:
             return await handler(request)
+        if (request.content_length or 0) > most:
+            raise TooLarge(TOO_LARGE)
         started = time.monotonic()
         try:
             async with asyncio.timeout(seconds):

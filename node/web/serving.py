@@ -127,6 +127,7 @@ async def serve_on(application: web.Application, settings: Settings) -> AsyncIte
             max_line_size=HEADER_BYTES,
             max_field_size=HEADER_BYTES,
             max_headers=HEADERS_MOST,
+            auto_decompress=False,  # nobody is asked to pack what is sent here
         )
 
     listener = await loop.create_server(
