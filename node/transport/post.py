@@ -88,8 +88,10 @@ def _place(inbox: str) -> tuple[Place, str]:
 def _request(target: str, headers: Mapping[str, str], agent: str, body: bytes) -> bytes:
     lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
     head = f"{lines}User-Agent: {agent}\r\nAccept: */*\r\nContent-Length: {len(body)}\r\n"
-    if head.count("\n") != len(headers) + 3:
+    if not head.count("\n") == head.count("\r") == len(headers) + 3:
         raise ValueError("a line break in a header")
+    if not target.isascii() or not target.isprintable() or " " in target:
+        raise ValueError("a target that is no one line")
     return f"POST {target} HTTP/1.1\r\n{head}\r\n".encode("latin-1") + body
 
 
