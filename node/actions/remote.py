@@ -24,9 +24,10 @@ from node.activitypub.readers import one_id, origin, same_origin
 from node.activitypub.rejected import Rejected
 from node.clock import Clock
 from node.errors import FetchGone, FetchRefused, NotFound
+from node.moderation.policy import Blocklist
 from node.outbox.here import host_of
 from node.social.accounts import Actor
-from node.store import actors, neighbours, objects
+from node.store import actors, moderation, neighbours, objects
 from node.store.engine import Store
 from node.store.transaction import Transaction
 from node.transport.discovery import Discovery
@@ -76,6 +77,17 @@ class Remote:
         self._refetched: OrderedDict[str, float] = OrderedDict()
         self._without: OrderedDict[str, float] = OrderedDict()
         store.subscribe(self._forget_changed)
+
+    # ── whom we do not read ──────────────────────────────────────────────────────────────────
+
+    async def is_blocked(self, uri: str) -> bool:
+        """Whether the server of an IRI is one that this node wants nothing from."""
+        blocks = Blocklist(await self._store.read(moderation.domain_block_list))
+        return blocks.suspends(host_of(uri))
+
+    async def _refuse_blocked(self, uri: str) -> None:
+        if await self.is_blocked(uri):
+            raise FetchRefused(f"the server of {uri} is blocked here")
 
     # ── keys ─────────────────────────────────────────────────────────────────────────────────
 
@@ -161,6 +173,7 @@ class Remote:
                 return known
         if uri.startswith(self._base_url + "/"):
             raise NotFound(f"{uri} is not an actor of this node")
+        await self._refuse_blocked(uri)
         try:
             document = await self._documents.fetch(uri, fresh=fresh)
         except FetchGone as error:
@@ -204,6 +217,7 @@ class Remote:
 
     async def object(self, uri: str) -> FetchedObject:
         """An object from its origin; FetchGone when the origin says that it is no more."""
+        await self._refuse_blocked(uri)
         document = await self._documents.fetch(uri, fresh=True)
         parsed = parse_object(document.normalised)
         if isinstance(parsed, Tombstone):
@@ -226,6 +240,8 @@ def _stored_signer(tx: Transaction, key_id: str, now: float) -> Signer | None:
     actor = actors.by_id(tx, row.actor_id)
     if actor is None or actor.gone or actor.local:
         return None
+    if actors.fetched_at(tx, actor.uri) is None:
+        return None  # a neighbour's word is all we have: enough for a proposal, not for a request
     key = load_key(row, actor.uri)
     return None if isinstance(key, Rejected) else Signer(key, actor, now)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from node.activitypub import strict_json
-from node.activitypub.documents import Activity, parse_activity
+from node.activitypub.documents import Activity, Create, Delete, Update, parse_activity
 from node.activitypub.rejected import Rejected
 from node.errors import FetchFailed
 from node.inbox import dispatch
@@ -64,17 +64,32 @@ class Processor:
         except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
             # Our own fault: keep it, and let the worker try and an administrator see it.
             log.exception("a %s of %s failed", type(activity).__name__, activity.actor)
-            await self._store.write(_record, verified, activity, f"{type(error).__name__}: {error}")
+            note = f"{type(error).__name__}: {error}"
+            await self._store.write(_record, verified, note, self._here.clock.now())
         return None
 
     async def _accept_foreign(self, verified: Verified, activity: Activity) -> Rejected | None:
-        """An activity of one that another signed for (inbox forwarding, ActivityPub §7.1.2): it
-        is believed by its own proof or its origin, like one embedded in an Announce."""
-        return Rejected(f"signed by {verified.signer.actor.uri} but done by {activity.actor}", 403)
+        """An activity of one that another signed for (inbox forwarding, ActivityPub §7.1.2).
+
+        It is believed by its own proof or its origin, like one embedded in an Announce: that is
+        for the worker to find out. What brings neither a proof nor the LD signature of those who
+        forward is refused at once.
+        """
+        forwarded = verified.document.keys() & {"proof", "signature"}
+        if not forwarded or not isinstance(activity, Create | Update | Delete):
+            return Rejected(
+                f"signed by {verified.signer.actor.uri} but done by {activity.actor}", 403
+            )
+        await self._store.write(_record, verified, None, self._here.clock.now())
+        return None
 
     async def _activity(self, document: dict[str, Any]) -> Activity | Rejected:
         normalised = await self._expander.normalise(document)
         return normalised if isinstance(normalised, Rejected) else parse_activity(normalised)
+
+    async def _normalised(self, document: dict[str, Any]) -> dict[str, Any]:
+        normalised = await self._expander.normalise(document)
+        return {} if isinstance(normalised, Rejected) else normalised
 
     # ── from the journal ─────────────────────────────────────────────────────────────────────
 
@@ -94,6 +109,19 @@ class Processor:
         received = Received(
             actor=actor, raw=document, now=self._here.clock.now(), text=entry.body.decode()
         )
+        if activity.actor != actor.uri:
+            found = await self._resolver.believe(
+                await self._normalised(document), document, received, received.found
+            )
+            if found.inner is None:
+                reason = f"ignored: forwarded, and {found.inner_refused}"
+                await self._store.write(journal.finish, entry, reason[:300])
+                return
+            inner = found.inner
+            activity = inner.activity
+            received = replace(
+                received, actor=inner.actor, raw=inner.raw, text=inner.text or None, found=found
+            )
         for _ in range(ROUNDS):
             outcome = await self._store.write(_finish, self._here, entry, activity, received)
             if not isinstance(outcome, Missing):
@@ -132,15 +160,19 @@ def _receive(
     return outcome
 
 
-def _record(tx: Transaction, verified: Verified, activity: Activity, note: str) -> None:
+def _record(tx: Transaction, verified: Verified, note: str | None, now: float) -> None:
+    """Journal it for the worker."""
+    key = activity_key(verified.document, verified.body)
+    if journal.seen(tx, key):
+        return
     journal.record(
         tx,
-        activity_uri=activity_key(verified.document, verified.body),
-        actor_uri=activity.actor,
+        activity_uri=key,
+        actor_uri=verified.signer.actor.uri,
         host=verified.host,
         scheme=verified.scheme,
         body=verified.body,
-        now=verified.signer.known_at,
+        now=now,
         handled=False,
         note=note,
     )

@@ -22,7 +22,7 @@ from node.activitypub.documents import (
     parse_activity,
     parse_actor,
 )
-from node.activitypub.proofs import read_proof, verify_proof
+from node.activitypub.proofs import proven_at, read_proof, verify_proof
 from node.activitypub.readers import each, origin, same_origin
 from node.activitypub.rejected import Rejected
 from node.aid.neighbours import Link
@@ -32,6 +32,7 @@ from node.aid.trust import (
     Unbelieved,
     Unconfirmed,
     believe,
+    is_for_everybody,
     read_key_statement,
 )
 from node.errors import FetchGone, FetchRefused, NotFound
@@ -78,21 +79,38 @@ class Resolver:
             found, objects=objects, actors=people, gone=frozenset(gone), refused=refused
         )
         if missing.inner and isinstance(activity, Announce):
-            found = await self._inner(activity, received, found)
+            found = await self.believe(
+                activity.object.embedded or {}, _one(received.raw.get("object")), received, found
+            )
         return found
 
-    # ── an activity embedded in an Announce ──────────────────────────────────────────────────
+    # ── an activity that another brings: embedded in an Announce, or forwarded ────────────────
 
-    async def _inner(self, announce: Announce, received: Received, found: Found) -> Found:
-        normalised = announce.object.embedded or {}
-        raw = received.raw.get("object")
-        if isinstance(raw, list) and len(raw) == 1:
-            raw = raw[0]
-        activity = parse_activity(normalised)
+    async def believe(
+        self, document: dict[str, Any], raw: Any, received: Received, found: Found
+    ) -> Found:
+        """`found` with the activity as `inner` when its proof or its origin stands for it, else
+        with why not. ``document`` is normalised, ``raw`` the same as it was received."""
+        activity = parse_activity(document)
         if isinstance(activity, Rejected):
             return replace(found, inner_refused=activity.reason)
         if not isinstance(activity, Create | Update | Delete):
             return replace(found, inner_refused="not a kind that is passed on")
+        if await self._remote.is_blocked(activity.actor):
+            return replace(found, inner_refused="its server is blocked here")
+        found = await self._believe(activity, document, raw, received, found)
+        if found.inner is not None and found.inner.actor.suspended:
+            return replace(found, inner=None, inner_refused="its author is suspended here")
+        return found
+
+    async def _believe(
+        self,
+        activity: Create | Update | Delete,
+        normalised: dict[str, Any],
+        raw: Any,
+        received: Received,
+        found: Found,
+    ) -> Found:
         if not isinstance(raw, dict):
             return await self._from_origin(activity, normalised, found)
         # What its author signed is what it says by itself. The Announce around it is another's:
@@ -104,8 +122,11 @@ class Resolver:
         activity, normalised = own, alone
         if self._here.is_ours(activity.actor):
             return replace(found, inner_refused="it came from here")
+        passed_on = raw is not received.raw  # and not forwarded as it is
+        if passed_on and not is_for_everybody(normalised):
+            return replace(found, inner_refused="not public")
         inner = await self._by_known_key(activity, raw)
-        if inner is None:
+        if inner is None and passed_on:
             inner = await self._by_chain(activity, normalised, raw, received)
         if inner is not None:
             return replace(found, inner=inner)
@@ -148,15 +169,19 @@ class Resolver:
             return None
         document = await self._expander.normalise(author)
         parsed = document if isinstance(document, Rejected) else parse_actor(document)
-        if isinstance(parsed, Rejected):
+        # What it says as JSON-LD counts from here on, and must be about the same one.
+        if isinstance(parsed, Rejected) or parsed.id != activity.actor:
             return None
         actor = await self._store.write(
             _put_author,
             parsed,
             orjson.dumps(author).decode(),
             now=received.now,
+            proven_at=proven_at(author),
             confirmed=isinstance(verdict, Confirmed),
         )
+        if actor is None:
+            return None
         voucher = verdict.voucher if isinstance(verdict, Unconfirmed) else None
         return Inner(activity, actor, raw, orjson.dumps(raw).decode(), voucher)
 
@@ -203,8 +228,12 @@ class Resolver:
         except FetchRefused as error:
             refused[uri] = str(error)
             return replace(found, refused=refused, inner_refused=str(error))
-        inner = Inner(named, actor, {**bare, "object": uri}, "", None)
+        inner = Inner(named, actor, {**bare, "object": uri}, None, None)
         return replace(found, objects=objects, gone=frozenset(gone), inner=inner)
+
+
+def _one(value: Any) -> Any:
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 # ── units of work ────────────────────────────────────────────────────────────────────────────
@@ -262,10 +291,29 @@ def _is_joined(tx: Transaction, voucher_origin: str) -> bool:
 
 
 def _put_author(
-    tx: Transaction, parsed: ActorDocument, text: str, *, now: float, confirmed: bool
-) -> Actor:
-    """Store an author from the document that travelled along, unless its node told us itself."""
+    tx: Transaction,
+    parsed: ActorDocument,
+    text: str,
+    *,
+    now: float,
+    proven_at: float | None,
+    confirmed: bool,
+) -> Actor | None:
+    """Store an author from the document that travelled along; None when what we have counts more.
+
+    What the author's node told us itself gives way only to what it proved later: its old proofs
+    hold for ever, and the keys in them may have been stolen since. A neighbour's word stands
+    against nothing: neither against the author's node nor against another key that was believed
+    first. Nobody who is gone comes back by it.
+    """
     existing = actors.by_uri(tx, parsed.id)
-    if existing is not None and actors.fetched_at(tx, parsed.id) is not None and not confirmed:
-        return existing
+    if existing is not None:
+        told_at = actors.fetched_at(tx, parsed.id)
+        later = told_at is None or (proven_at is not None and told_at < proven_at <= now + 300)
+        if existing.gone or not later:
+            return None
+        if not confirmed:
+            keys = {row.public for row in actors.keys_of(tx, existing.id)}
+            told = {key.material for key in parsed.public_keys if key.kind == "ed25519"}
+            return existing if told_at is None and told <= keys else None
     return put_actor(tx, parsed, text, now=now, from_origin=confirmed)
