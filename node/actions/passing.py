@@ -18,6 +18,7 @@ from node.activitypub.rejected import Rejected
 from node.activitypub.vocabulary import PUBLIC
 from node.aid.neighbours import Link, Neighbour, next_hops
 from node.aid.proposals import Proposal, Urgency
+from node.aid.reach import in_reach
 from node.aid.territory import Territory
 from node.ids import new_id
 from node.outbox import documents
@@ -103,6 +104,12 @@ def retract(tx: Transaction, here: Here, object_id: int, object_uri: str) -> Non
             inboxes=_followers_but_neighbours(tx, group),
             about=object_uri,
         )
+
+
+def unlist(tx: Transaction, here: Here, proposal: Proposal) -> None:
+    """Something from elsewhere that we may not show any more: off the list, and taken back."""
+    proposals.hide(tx, proposal.id)
+    retract(tx, here, proposal.id, proposal.uri)
 
 
 def audience_inboxes(tx: Transaction, here: Here, author: Actor, object_uri: str) -> list[str]:
@@ -195,6 +202,18 @@ def offer_everything(tx: Transaction, here: Here, neighbour_id: int) -> None:
             pass_on(tx, here, stored)
 
 
+def reaches_us(tx: Transaction, here: Here, proposal: Proposal) -> bool:
+    """Whether our quartier may show a proposal."""
+    return in_reach(
+        proposal.reach,
+        place=proposal.place if proposal.cell else None,
+        reach_m=proposal.reach_m,
+        origin_territory=territory_of(tx, here, proposal.origin),
+        home=proposal.origin == here.domain,
+        candidate=here.territory,
+    )
+
+
 def territory_of(tx: Transaction, here: Here, domain: str) -> Territory | None:
     """The territory of the quartier at a domain, when we know it."""
     if domain == here.domain:
@@ -257,6 +276,8 @@ __all__ = [
     "offer_everything",
     "pass_on",
     "pass_on_change",
+    "reaches_us",
     "retract",
     "territory_of",
+    "unlist",
 ]

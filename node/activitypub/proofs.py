@@ -116,6 +116,12 @@ def verify_proof(document: Mapping[str, Any], key: PublicKey, *, now: float | No
     return key.verify(claim.signature, data)
 
 
+def proven_at(document: Mapping[str, Any]) -> float | None:
+    """When the proof of a document says that it was made, in seconds since the epoch."""
+    claim = read_proof(document)
+    return claim.created if isinstance(claim, ProofClaim) else None
+
+
 def _read(proof: Any, now: float | None) -> ProofClaim | Rejected:
     if not isinstance(proof, dict):
         return Rejected("a proof that is no object")

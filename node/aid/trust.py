@@ -107,6 +107,14 @@ def _about(activity: Mapping[str, Any], author: Mapping[str, Any]) -> str | Reje
     return here if _is_public(document) else Rejected("trust: the proposal is not public")
 
 
+def is_for_everybody(activity: Mapping[str, Any]) -> bool:
+    """Whether a Create or Update is public, and so is what it brings; a Delete brings nothing.
+    Nothing else is passed from quartier to quartier."""
+    if types(activity) == ("Delete",):
+        return True
+    return _is_public(activity) and all(map(_is_public, objects(activity.get("object"), 10)))
+
+
 def _only(value: object) -> str | None:
     """The id of the one thing there; None when there are several."""
     return one_id(value) if len(list(each(value))) == 1 else None

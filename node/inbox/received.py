@@ -27,8 +27,8 @@ class Inner:
     activity: Activity
     actor: Actor
     raw: dict[str, Any]
-    text: str
-    """As its author signed it."""
+    text: str | None
+    """As its author signed it; None when nothing proves it, and it may not be passed on."""
     voucher: str | None
 
 

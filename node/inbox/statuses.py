@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -101,6 +102,9 @@ def update_object(
     stored = proposals.by_id(tx, status.id)
     read = from_note(document.document, now=now)
     if not isinstance(read, ReadProposal):
+        if stored is not None:  # it is a note by now
+            ended = replace(stored.proposal, state=State.DONE)
+            proposals.update(tx, ended, update_activity=stored.update_activity)
         return
     proposal = _proposal(read, status)
     if stored is None:

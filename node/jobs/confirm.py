@@ -10,12 +10,14 @@ import logging
 
 from node.actions import passing
 from node.actions.remote import FetchedObject, Remote
+from node.aid.lifecycle import State
+from node.aid.wire import ReadProposal, from_note
 from node.clock import Clock
-from node.errors import FetchError, FetchGone, NotFound, Unavailable
+from node.errors import FetchError, FetchGone, FetchRefused, NotFound, Unavailable
 from node.inbox.statuses import update_object
 from node.outbox.here import Here
 from node.outbox.schedule import pause_after
-from node.store import neighbours, objects
+from node.store import neighbours, objects, proposals
 from node.store.engine import Store
 from node.store.transaction import Transaction
 
@@ -62,28 +64,51 @@ class Confirmer:
         now = self._clock.now()
         try:
             # The author first: what we have of it came by the same word.
-            fetched_author = await self._remote.actor_from_origin(status.uri, status.author_id)
-            fetched = await self._remote.object(status.uri)
+            author = await self._remote.actor_from_origin(status.uri, status.author_id)
         except FetchGone:
             await self._store.write(_withdraw, self._here, object_id)
+            return
         except (FetchError, NotFound) as error:
-            log.info("%s is still unconfirmed: %s", status.uri, error)
-            pause = pause_after(tries + 1, scale=self._scale)
-            await self._store.write(neighbours.ask_again, object_id, next_at=now + pause)
+            await self._later(object_id, status.uri, tries, error)
+            return
+        try:
+            fetched = await self._remote.object(status.uri)
+        except (FetchGone, FetchRefused):
+            # Its node answers, knows the author, and does not own up to this.
+            await self._store.write(_withdraw, self._here, object_id)
+        except (FetchError, NotFound) as error:
+            await self._later(object_id, status.uri, tries, error)
         else:
-            if fetched_author.id != fetched.author.id:
-                await self._store.write(_withdraw, self._here, object_id)
+            same = fetched.document.id == status.uri and fetched.author.id == author.id
+            if same and _is_public_proposal(fetched, now):
+                await self._store.write(_confirm, self._here, object_id, fetched, now)
             else:
-                await self._store.write(_confirm, object_id, fetched, now)
+                await self._store.write(_withdraw, self._here, object_id)
+
+    async def _later(self, object_id: int, uri: str, tries: int, error: Exception) -> None:
+        log.info("%s is still unconfirmed: %s", uri, error)
+        pause = pause_after(tries + 1, scale=self._scale)
+        await self._store.write(neighbours.ask_again, object_id, next_at=self._clock.now() + pause)
 
 
-def _confirm(tx: Transaction, object_id: int, fetched: FetchedObject, now: float) -> None:
+def _is_public_proposal(fetched: FetchedObject, now: float) -> bool:
+    read = from_note(fetched.document.document, now=now)
+    return isinstance(read, ReadProposal) and read.public
+
+
+def _confirm(
+    tx: Transaction, here: Here, object_id: int, fetched: FetchedObject, now: float
+) -> None:
     status = objects.by_id(tx, object_id)
-    if status is None:
+    stored = proposals.by_id(tx, object_id)
+    if status is None or stored is None:
         return
     neighbours.confirm(tx, object_id)
-    if status.document != fetched.text:
+    if status.document != fetched.text or stored.proposal.state is State.WITHDRAWN:
         update_object(tx, status, fetched.document, fetched.author, fetched.text, now=now)
+        stored = proposals.by_id(tx, object_id) or stored
+    if stored.shown and not passing.reaches_us(tx, here, stored.proposal):
+        passing.unlist(tx, here, stored.proposal)
 
 
 def _withdraw(tx: Transaction, here: Here, object_id: int) -> None:

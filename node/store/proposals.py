@@ -189,6 +189,11 @@ def show(tx: Transaction, object_id: int, *, create_activity: str | None) -> Non
     tx.execute(sa.update(proposals).where(proposals.c.object_id == object_id).values(**values))
 
 
+def hide(tx: Transaction, object_id: int) -> None:
+    """Off the list, until somebody passes it on again."""
+    tx.execute(sa.update(proposals).where(proposals.c.object_id == object_id).values(shown=False))
+
+
 def listed(
     tx: Transaction,
     *,

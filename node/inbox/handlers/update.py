@@ -6,6 +6,8 @@ is asked of its origin. An edit older than what we have changes nothing.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import orjson
 
 from node.actions import passing
@@ -16,6 +18,7 @@ from node.activitypub.documents import (
     Update,
     parse_actor,
 )
+from node.activitypub.proofs import proven_at
 from node.activitypub.readers import same_origin, types
 from node.activitypub.rejected import Rejected
 from node.inbox.handlers import delete
@@ -98,12 +101,18 @@ def _change(
     if status is None:
         store_object(tx, document, author, text, now=received.now)
         return Applied(f"stored {document.type}")
+    if received.passage is not None and document.updated is None:
+        # It may have been passed on long ago: without a date of its own, its proof's counts.
+        document = replace(document, updated=proven_at(received.raw))
     if is_stale(status, document):
         return Ignored("older than what is here")
     passable = received.text if author.id == received.actor.id else None
     update_object(tx, status, document, author, text, now=received.now, update_activity=passable)
     stored = proposals.by_id(tx, status.id)
-    if stored is not None and stored.shown and passable is not None:
+    if stored is not None and stored.shown:
         sender = {received.passage.neighbour_id} if received.passage else set()
-        passing.pass_on_change(tx, here, stored, passable, but=sender)
+        if passable is not None:
+            passing.pass_on_change(tx, here, stored, passable, but=sender)
+        if not passing.reaches_us(tx, here, stored.proposal):
+            passing.unlist(tx, here, stored.proposal)
     return Applied(f"edited {document.type}")
