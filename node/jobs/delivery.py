@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from node.clock import Clock
 from node.errors import Unavailable
 from node.jobs.judging import Judge, Tried
+from node.jobs.unbroken import unbroken
 from node.outbox.deliver import Deliver, Outcome
 from node.outbox.hosts import HostBook
 from node.store import actors as stored_actors
@@ -97,7 +98,7 @@ class DeliveryEngine:
             while True:
                 self._wake.clear()
                 try:
-                    claimed = await self._claim()
+                    claimed = await unbroken(self._claim())
                     self._start()
                     if not claimed:
                         await self._sleep()

@@ -41,10 +41,15 @@ class Elsewhere:
     """Inbox and object → ids of the Creates that brought it."""
     serves: dict[str, Document] = field(default_factory=dict)
     """Notes by id."""
+    refused: list[tuple[int, str | None]] = field(default_factory=list)
+    """What was answered but 202, with its Retry-After."""
+    open: asyncio.Event = field(default_factory=asyncio.Event)
+    """While it is not set, no delivery gets an answer."""
     _runners: list[web.AppRunner] = field(default_factory=list)
     _session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
+        self.open.set()
         keys = PeerKeys.generate()
         for _ in range(self.ports):
             application = web.Application(client_max_size=1024 * 1024)
@@ -81,6 +86,8 @@ class Elsewhere:
         try:
             async with self._session.post(inbox, data=body, headers=headers) as response:
                 await response.read()
+                if response.status != 202:
+                    self.refused.append((response.status, response.headers.get("Retry-After")))
                 return response.status
         except (aiohttp.ClientError, TimeoutError, OSError):
             return None
@@ -129,6 +136,7 @@ class Elsewhere:
 
     async def _post(self, request: web.Request) -> web.Response:
         activity = orjson.loads(await request.read())
+        await self.open.wait()
         inbox = str(request.url)
         self.got[inbox][activity["id"]] += 1
         if activity["type"] == "Create":
