@@ -80,16 +80,19 @@ class BoundedHandler(RequestHandler):
 
     def _unread(self) -> None:
         self._read_timer = None
-        self.force_close()
-        if self.transport is not None:
-            self.transport.abort()
+        self._end()
 
     def _late(self) -> None:
         self._header_timer = None
         if self._current_request is None and not self._messages:
-            self.force_close()
-            if self.transport is not None:
-                self.transport.abort()
+            self._end()
+
+    def _end(self) -> None:
+        # Not closed but cut off: closing would wait for what we wrote to be read.
+        transport = self.transport
+        self.force_close()
+        if transport is not None:
+            transport.abort()
 
 
 def allow_connections() -> None:

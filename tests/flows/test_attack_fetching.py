@@ -8,6 +8,7 @@ import gzip
 import re
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -192,9 +193,14 @@ async def test_objects_in_our_own_network(s: Scene, address: str) -> None:
         assert time.monotonic() - began < QUICK_S
 
 
-async def test_a_loud_server_does_not_delay_the_others(s: Scene, trap: Hostile) -> None:
+async def test_a_loud_server_does_not_delay_the_others(tmp_path: Path, trap: Hostile) -> None:
     """While thirty things that Mallory shared wait for a server that dribbles, what Zoe shares
     comes through."""
+    async with scene(tmp_path, limits=LIMITS) as s:
+        await loud_and_quiet(s, trap)
+
+
+async def loud_and_quiet(s: Scene, trap: Hostile) -> None:
     trap.says |= {f"/n{number}": dribbling for number in range(30)}
     for number in range(30):
         activity = s.follow(s.mallory) | {"type": "Announce", "object": trap[f"/n{number}"]}
