@@ -119,6 +119,10 @@ class Resolver:
         own = alone if isinstance(alone, Rejected) else parse_activity(alone)
         if isinstance(alone, Rejected) or not isinstance(own, Create | Update | Delete):
             return replace(found, inner_refused="not a kind that is passed on, by itself")
+        if own.actor != activity.actor:
+            return replace(found, inner_refused="by itself it is somebody else's")
+        if _names_hidden(alone) or _names_hidden(own.object.embedded or {}):
+            return replace(found, inner_refused="it names hidden recipients, who go no farther")
         activity, normalised = own, alone
         if self._here.is_ours(activity.actor):
             return replace(found, inner_refused="it came from here")
@@ -234,6 +238,11 @@ class Resolver:
 
 def _one(value: Any) -> Any:
     return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _names_hidden(document: dict[str, Any]) -> bool:
+    """What is passed on goes as its author signed it: `bto` and `bcc` cannot be taken out."""
+    return "bto" in document or "bcc" in document
 
 
 # ── units of work ────────────────────────────────────────────────────────────────────────────

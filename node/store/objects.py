@@ -148,7 +148,8 @@ def delete(tx: Transaction, status: Status, *, by: str, now: float) -> None:
         status.uri,
         by=by,
         now=now,
-        local_id=status.id if status.local else None,
+        # A grave that strangers may see would tell them that something private was there.
+        local_id=status.id if status.local and status.visibility.open else None,
         type=status.type,
     )
 

@@ -305,3 +305,24 @@ async def test_an_announce_in_an_announce(s: Scene) -> None:
     await harmless(s, announce(s, proven(s, s.zoe, inner)))
     await harmless(s, announce(s, proven(s, s.zoe, s.follow(s.zoe))))
     await harmless(s, announce(s, [written(s), written(s)] * 20, id=f"{s.mallory.id}#many"))
+
+
+async def test_hidden_recipients_are_passed_on_to_nobody(s: Scene) -> None:
+    """A proven activity that names hidden recipients cannot be had without them: it stays out."""
+    for key in ("bto", "bcc"):
+        hidden = {key: [f"{s.zoe.base}/users/hidden"]}
+        outside = s.create(s.zoe, s.note(s.zoe), **hidden)
+        inside = s.create(s.zoe, s.note(s.zoe, **hidden))
+        for create in (outside, inside):
+            await harmless(s, announce(s, proven(s, s.zoe, create)))
+
+
+async def test_one_speaker_outside_and_another_within(s: Scene) -> None:
+    """An activity that is one person's by the Announce's context and another's by its own is
+    nobody's: a server that is blocked here must not come in behind one that is not."""
+    activity = announce(s, written(s))
+    activity["@context"] = [*activity["@context"], {"by": {"@id": "as:actor", "@type": "@id"}}]
+    create = s.create(s.zoe, s.note(s.zoe, "FAUX"))
+    del create["@context"], create["actor"]
+    for more in ({"actor": s.zoe.id, "by": s.yan.id}, {"by": s.zoe.id, "actor": s.yan.id}):
+        await harmless(s, activity | {"object": proven(s, s.zoe, create | more)})
