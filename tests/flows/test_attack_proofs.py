@@ -310,7 +310,7 @@ async def test_an_announce_in_an_announce(s: Scene) -> None:
 async def test_hidden_recipients_are_passed_on_to_nobody(s: Scene) -> None:
     """A proven activity that names hidden recipients cannot be had without them: it stays out."""
     for key in ("bto", "bcc"):
-        hidden = {key: [f"{s.zoe.base}/users/hidden"]}
+        hidden: dict[str, Any] = {key: [f"{s.zoe.base}/users/hidden"]}
         outside = s.create(s.zoe, s.note(s.zoe), **hidden)
         inside = s.create(s.zoe, s.note(s.zoe, **hidden))
         for create in (outside, inside):
