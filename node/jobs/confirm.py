@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 
 from node.actions import passing
 from node.actions.remote import FetchedObject, Remote
@@ -105,7 +106,10 @@ def _confirm(
         return
     neighbours.confirm(tx, object_id)
     if status.document != fetched.text or stored.proposal.state is State.WITHDRAWN:
-        update_object(tx, status, fetched.document, fetched.author, fetched.text, now=now)
+        # Not edited, if the origin does not say so: an edit still under way would come too late.
+        document = fetched.document
+        document = replace(document, updated=document.updated or status.published)
+        update_object(tx, status, document, fetched.author, fetched.text, now=now)
         stored = proposals.by_id(tx, object_id) or stored
     if stored.shown and not passing.reaches_us(tx, here, stored.proposal):
         passing.unlist(tx, here, stored.proposal)
