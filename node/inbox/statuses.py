@@ -131,7 +131,6 @@ def _status(
     document: ObjectDocument, author: Actor, text: str, *, now: float, identifier: int
 ) -> Status:
     published = min(document.published or now, now)
-    language = next(iter(document.content_map), None)
     content = clean_html(document.content or "")
     if not content and document.summary:
         content = clean_html(document.summary)
@@ -147,7 +146,7 @@ def _status(
         name=plain_text(document.name) if document.name else None,
         content=content,
         summary=plain_text(document.summary) if document.summary else None,
-        language=language,
+        language=document.language,
         sensitive=document.sensitive,
         url=document.url,
         in_reply_to=document.in_reply_to,

@@ -15,12 +15,31 @@ if TYPE_CHECKING:
 
 @cache
 def _ignoring(table: sa.Table, dialect: str) -> sa.Insert:
+    key = _natural_key(table)
     if dialect == "sqlite":
-        return sqlite.insert(table).on_conflict_do_nothing()
+        return sqlite.insert(table).on_conflict_do_nothing(index_elements=key)
     # Without being asked SQLAlchemy does not keep the count of an INSERT that psycopg gave it.
     return (
-        postgresql.insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+        postgresql.insert(table)
+        .on_conflict_do_nothing(index_elements=key)
+        .execution_options(preserve_rowcount=True)
     )
+
+
+def _natural_key(table: sa.Table) -> list[str]:
+    """The columns that say which thing a row is about: its unique ones, else its primary key.
+
+    Not the number that we gave it: a row that meets another's number is a new thing, and the
+    error has its unit of work run again with another number.
+    """
+    unique = [
+        [column.name for column in constraint.columns]
+        for constraint in table.constraints
+        if isinstance(constraint, sa.UniqueConstraint)
+    ]
+    if len(unique) > 1:
+        raise ValueError(f"{table.name} has several natural keys: insert into it with one named")
+    return unique[0] if unique else [column.name for column in table.primary_key.columns]
 
 
 @cache

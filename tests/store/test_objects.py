@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -316,3 +317,22 @@ async def test_a_failing_unit_stores_no_part_of_a_status(store: Store) -> None:
     found = await store.read(objects.latest, most=100)
     assert {one.uri.rsplit("/")[-1] for one in found} == {str(n) for n in range(20) if n % 5}
     assert await store.read(tags_of, status(zoe, 99).id) == set()
+
+
+async def test_a_number_that_is_taken_loses_nothing(store: Store) -> None:
+    """Two statuses that chance gave one number are two: the second one's unit is run again with
+    another number, and it is never taken for one that is here already."""
+    zoe = await store.write(add_actor, "zoe", "m.example")
+    first = status(zoe, 1)
+    assert await store.write(objects.insert, first)
+    uri = "https://m.example/objects/another"
+    numbers = iter([first.id, first.id + 1])
+
+    def unit(tx: Transaction) -> bool:
+        return objects.insert(tx, replace(status(zoe, 2, uri=uri), id=next(numbers)))
+
+    assert await store.write(unit)
+    assert await store.read(objects.by_id, first.id) == first
+    found = await store.read(objects.by_uri, uri)
+    assert found is not None
+    assert found.id == first.id + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -35,6 +36,7 @@ _OBJECT_TYPES: Final = frozenset(
     {"Note", "Article", "Page", "Question", "Event", "Video", "Image", "Audio", "Document"}
     | {"Proposal", "Agreement", "Place"}
 )
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _MEDIA: Final = frozenset({"Document", "Image", "Video", "Audio", "Link"})
 # FEP-e232: an object link in the tags, with one of these relations, is a quote
 _QUOTING: Final = frozenset(
@@ -94,6 +96,8 @@ class ObjectDocument:
     content: str | None
     """Raw HTML; what came as plain text or Markdown is made HTML of."""
     content_map: dict[str, str]
+    language: str | None
+    """BCP 47: of the content, or as Lemmy, PeerTube and Mobilizon tell it."""
     summary: str | None
     source: str | None
     """What the author typed, where the server tells."""
@@ -133,6 +137,16 @@ class Tombstone:
     document: dict[str, Any]
 
 
+def _language(document: dict[str, Any]) -> str | None:
+    """``inLanguage`` (Mobilizon), or ``language`` with an identifier (Lemmy, PeerTube)."""
+    for key in ("inLanguage", "language"):
+        for one in each(document.get(key)):
+            told = string(one.get("identifier") if isinstance(one, dict) else one, 35)
+            if told is not None and _LANGUAGE.fullmatch(told):
+                return told
+    return None
+
+
 def parse_object(document: dict[str, Any]) -> ObjectDocument | Tombstone | Rejected:
     """The object that a normalised document describes. An author of another origin than the
     object's cannot have been said by the author: Rejected (FEP-fe34)."""
@@ -153,6 +167,7 @@ def parse_object(document: dict[str, Any]) -> ObjectDocument | Tombstone | Rejec
     found = links(document.get("url"), URLS)
     tags = document.get("tag")
     several = _options(document.get("anyOf"))
+    contents = language_map(document, "content", LIMIT)
     return ObjectDocument(
         id=name,
         type=kind,
@@ -160,7 +175,8 @@ def parse_object(document: dict[str, Any]) -> ObjectDocument | Tombstone | Rejec
         group=group,
         name=text(document, "name", NAME_LIMIT),
         content=_content(document),
-        content_map=language_map(document, "content", LIMIT),
+        content_map=contents,
+        language=next(iter(contents), None) or _language(document),
         summary=text(document, "summary", LIMIT),
         source=_source(document.get("source")),
         published=when(document.get("published")),

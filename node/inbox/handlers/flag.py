@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from node.activitypub.documents import Flag
 from node.activitypub.html import plain_text
+from node.activitypub.readers import string
 from node.inbox.received import Applied, Ignored, Outcome, Received
 from node.outbox.here import Here
 from node.store import actors, moderation, objects
@@ -27,7 +28,13 @@ def apply(tx: Transaction, here: Here, activity: Flag, received: Received) -> Ou
         reporter_id=received.actor.id,
         target_id=target,
         objects=[uri for uri in named if uri in authors],
-        content=plain_text(activity.content or "")[:WORDS],
+        content=_words(activity),
         now=received.now,
     )
     return Applied("report")
+
+
+def _words(activity: Flag) -> str:
+    """What the reporter says; Lemmy says it in ``summary``."""
+    told = activity.content or string(activity.document.get("summary"), WORDS) or ""
+    return plain_text(told)[:WORDS]

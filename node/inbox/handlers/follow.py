@@ -24,12 +24,14 @@ from node.store.transaction import Transaction
 
 
 def apply(tx: Transaction, here: Here, activity: Follow, received: Received) -> Outcome:
-    if activity.object.iri is None or activity.id is None:
-        return Ignored("a Follow without an id or of nobody")
+    if activity.object.iri is None:
+        return Ignored("a Follow of nobody")
     target = actors.by_uri(tx, activity.object.iri)
     if target is None or not target.local or target.gone:
         return Ignored("nobody of ours")
     follower = received.actor
+    # Pixelfed's Follow has no id; an Undo of it can name only the two.
+    name = activity.id or f"urn:follow:{follower.uri}:{target.uri}"
     if follows.blocked(tx, actor_id=target.id, target_id=follower.id):
         _answer(tx, here, target, follower, activity, received, accepted=False)
         return Applied("refused: blocked")
@@ -40,7 +42,7 @@ def apply(tx: Transaction, here: Here, activity: Follow, received: Received) -> 
             return Missing(actors=(node,))
         if node in found.actors:
             remember_met(tx, found.actors[node], now=received.now)
-        moved = joining.heard(tx, here, follower, Event.THEIR_FOLLOW, activity.id)
+        moved = joining.heard(tx, here, follower, Event.THEIR_FOLLOW, name)
         return Applied("a quartier asks to join") if moved else Ignored("nothing to answer")
     known = follows.between(tx, follower.id, target.id)
     accepted = not target.manually_approves or (
@@ -52,7 +54,7 @@ def apply(tx: Transaction, here: Here, activity: Follow, received: Received) -> 
         follower_id=follower.id,
         target_id=target.id,
         state=state,
-        activity_uri=activity.id,
+        activity_uri=name,
         now=received.now,
     )
     if accepted:
@@ -70,12 +72,9 @@ def _answer(
     *,
     accepted: bool,
 ) -> None:
-    told: dict[str, Any] = {
-        "id": activity.id,
-        "type": "Follow",
-        "actor": follower.uri,
-        "object": target.uri,
-    }
+    told: dict[str, Any] = {"type": "Follow", "actor": follower.uri, "object": target.uri}
+    if activity.id is not None:
+        told["id"] = activity.id
     write = render.accept if accepted else render.reject
     publish(
         tx,

@@ -48,7 +48,9 @@ def _follow(tx: Transaction, here: Here, activity: Undo, actor: Actor) -> Outcom
     about_quartier = follow is not None and follow.target_id == here.quartier.id
     if follow is not None:
         follows.remove(tx, follow.follower_id, follow.target_id)
-    if actor.type == "Group" and (about_quartier or (told and follow is None)):
+    if follow is None and told:
+        about_quartier = one_id(inside.get("object")) == here.quartier.uri
+    if actor.type == "Group" and about_quartier:
         # A quartier whose request was never answered has no follow yet, only the request.
         joining.heard(tx, here, actor, Event.THEIR_UNDO, None)
         return Applied("the quartier no longer follows")
