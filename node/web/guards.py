@@ -168,8 +168,11 @@ def _rates(settings: Settings, clock: Clock) -> Middleware:
     async def rates(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path in ("/health", "/metrics"):
             return await handler(request)
+        posted = request.method == "POST" and request.path.endswith("/inbox")
+        if posted and not enforced:
+            return await handler(request)
         who = _network(client_address(request, proxies))
-        if request.method == "POST" and request.path.endswith("/inbox"):
+        if posted:
             return await delivery(request, handler, who)
         now = clock.now()
         check(asked, who, now)
