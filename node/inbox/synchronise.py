@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import re
 
-from node.actions.follows import unfollow
 from node.activitypub import render
 from node.activitypub.readers import ids, same_origin
 from node.ids import new_id
@@ -27,7 +26,6 @@ log = logging.getLogger(__name__)
 
 PART = re.compile(r'\s*([A-Za-z]+)="([^"]{0,2048})"\s*')
 EVERY_S = 3600.0
-MOST = 1_000
 
 
 def read_header(value: str) -> dict[str, str] | None:
@@ -65,15 +63,12 @@ class Synchroniser:
         if len(self._asked) > 10_000:
             self._asked.clear()
         self._asked[actor.id] = now
-        document = await self._documents.fetch_collection_page(stated["url"])
-        listed = {
-            uri
-            for uri in (
-                *ids(document.get("items"), MOST),
-                *ids(document.get("orderedItems"), MOST),
-            )
-            if self._here.is_ours(uri)
-        }
+        items = await self._documents.collection(stated["url"])
+        listed = {uri for uri in ids(items, len(items) + 1) if self._here.is_ours(uri)}
+        if digest(listed) != stated["digest"].lower():
+            # Cut off, or changed since: who is missing there has not left.
+            log.info("the followers that %s lists are not those of its digest", actor.uri)
+            return
         await self._store.write(_reconcile, self._here, actor, listed)
 
 
@@ -92,8 +87,9 @@ def _reconcile(tx: Transaction, here: Here, actor: Actor, listed: set[str]) -> N
         follower = actors.by_uri(tx, uri)
         if follower is None or not follower.local:
             continue
-        if follows.between(tx, follower.id, actor.id) is not None:
-            unfollow(tx, here, follower, actor)
+        asked = follows.between(tx, follower.id, actor.id)
+        if asked is not None:  # our request waits, and they count it: its Accept was lost
+            follows.accept(tx, asked)
             continue
         publish(
             tx,

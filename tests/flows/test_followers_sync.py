@@ -254,7 +254,7 @@ async def test_who_does_not_follow_is_taken_off_the_list(node: Serving, teller: 
     both = [person(node, "amina"), person(node, "bruno")]
     nobody = [person(node, "personne"), "https://ailleurs.example/users/x"]
     teller.lists(*both, carla.uri, *nobody)
-    await teller.says(*both, carla.uri)
+    await teller.says(*both, carla.uri, nobody[0])
     undo = await teller.peer.received(lambda activity: activity["type"] == "Undo")
     assert undo.activity["actor"] == carla.uri
     assert undo.activity["object"]["type"] == "Follow"
@@ -307,3 +307,34 @@ async def test_a_list_that_cannot_be_had_changes_nothing(node: Serving, teller: 
     await until(lambda: teller.asked == 1)
     await node.settled()
     assert await followers_here(node, teller) == both
+
+
+async def test_a_list_that_is_cut_off_changes_nothing(node: Serving, teller: Teller) -> None:
+    """The digest tells how the whole list reads: who is missing from a part has not left."""
+    both = await followers_here(node, teller)
+    teller.lists(both[0])
+    await teller.says(*both, person(node, "carla"))
+    await until(lambda: teller.asked == 1)
+    await node.settled()
+    assert await followers_here(node, teller) == both
+
+
+async def test_a_request_whose_answer_was_lost_is_accepted(node: Serving, teller: Teller) -> None:
+    """Zoe's server counts Carla, who still waits here for the Accept: now she follows."""
+    carla = await node.account("carla")
+    zoe = await node.store.read(actors.by_uri, teller.zoe.id)
+    assert zoe is not None
+    await node.store.write(
+        follows.put,
+        follower_id=carla.id,
+        target_id=zoe.id,
+        state=follows.PENDING,
+        activity_uri=f"{node.base}/activities/1",
+        now=time.time(),
+    )
+    both = [person(node, "amina"), person(node, "bruno")]
+    teller.lists(*both, carla.uri)
+    await teller.says(*both, carla.uri)
+    await until(lambda: teller.asked == 1)
+    while carla.uri not in await followers_here(node, teller):
+        await node.settled()
