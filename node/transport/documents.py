@@ -28,6 +28,7 @@ ACCEPT: Final = 'application/activity+json, application/ld+json; profile="https:
 FAILED_S: Final = 600.0  # what could not be had is not asked for again so soon
 REMEMBERED: Final = 10_000
 PAGES: Final = 20
+COLLECTION_S: Final = 60.0
 COLLECTIONS: Final = frozenset(
     {"Collection", "OrderedCollection", "CollectionPage", "OrderedCollectionPage"}
 )
@@ -187,7 +188,14 @@ class Documents:
     # ── collections ──────────────────────────────────────────────────────────────────────────
 
     async def collection(self, uri: str, *, most: int = 10_000) -> list[Any]:
-        """What a collection lists: ids or documents; 20 pages, one origin, no page twice."""
+        """What a collection lists: ids or documents; 20 pages, one origin, no page twice, 60 s."""
+        try:
+            async with asyncio.timeout(COLLECTION_S):
+                return await self._pages(uri, most)
+        except TimeoutError as error:
+            raise FetchFailed(f"the collection {uri} takes too long") from error
+
+    async def _pages(self, uri: str, most: int) -> list[Any]:
         items: list[Any] = []
         seen: set[str] = set()
         address: str | None = uri

@@ -36,6 +36,11 @@ _OBJECT_TYPES: Final = frozenset(
     {"Note", "Article", "Page", "Question", "Event", "Video", "Image", "Audio", "Document"}
     | {"Proposal", "Agreement", "Place"}
 )
+# Actors, keys and collections have documents of their own; none of them is a status.
+_NOT_OBJECTS: Final = frozenset(
+    {"Person", "Group", "Organization", "Application", "Service", "Multikey", "Key"}
+    | {"Collection", "OrderedCollection", "CollectionPage", "OrderedCollectionPage"}
+)
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _MEDIA: Final = frozenset({"Document", "Image", "Video", "Audio", "Link"})
 # FEP-e232: an object link in the tags, with one of these relations, is a quote
@@ -160,6 +165,8 @@ def parse_object(document: dict[str, Any]) -> ObjectDocument | Tombstone | Rejec
         return Tombstone(
             name, string(document.get("formerType"), 256), when(document.get("deleted")), document
         )
+    if not _NOT_OBJECTS.isdisjoint(names):
+        return Rejected(f"a {names[0]} is no object that somebody wrote")
     author, group = _authors(document.get("attributedTo"))
     if author is not None and not same_origin(author, name):
         return Rejected("an object of another origin than its author's")
