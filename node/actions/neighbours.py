@@ -8,13 +8,14 @@ from __future__ import annotations
 from node.actions import passing
 from node.actions.remote import Remote
 from node.activitypub import render
+from node.activitypub.readers import origin
 from node.aid.neighbours import Act, Event, Link, after
 from node.errors import Conflict, Invalid, NotFound
 from node.ids import new_id
 from node.outbox.here import Here, host_of
 from node.outbox.publish import publish
 from node.social.accounts import Actor
-from node.store import actors, follows, neighbours
+from node.store import actors, follows, neighbours, proposals
 from node.store.engine import Store
 from node.store.neighbours import NeighbourRow
 from node.store.transaction import Transaction
@@ -47,7 +48,7 @@ def _answer(tx: Transaction, here: Here, domain: str | None, event: Event) -> Ne
         fitting = [row for row in rows if row.state == Link.ASKED.value]
         if len(fitting) != 1:
             raise Invalid(
-                "Dites lequel : " + ", ".join(row.domain for row in fitting)
+                "Dites lequel : " + ", ".join(row.actor_uri for row in fitting)
                 if fitting
                 else "Aucun quartier n’attend de réponse. Voyez : entraide neighbour list"
             )
@@ -55,10 +56,15 @@ def _answer(tx: Transaction, here: Here, domain: str | None, event: Event) -> Ne
     else:
         wanted = domain.removeprefix("https://").removeprefix("http://").rstrip("/")
         wanted = wanted.rsplit("@", 1)[-1].split("/", 1)[0].lower()
-        found = next((row for row in rows if row.domain.lower() == wanted), None)
-        if found is None:
+        named = [row for row in rows if row.actor_uri == domain]
+        there = named or [row for row in rows if row.domain.lower() == wanted]
+        if not there:
             raise NotFound(f"Il n’y a pas de voisin {wanted}. Voyez : entraide neighbour list")
-        row = found
+        # Anybody's Group may ask from the server of a neighbour: it is not taken for the quartier.
+        fitting = [row for row in there if after(Link(row.state), event) is not None] or there
+        if len(fitting) > 1:
+            raise Invalid("Dites lequel : " + ", ".join(row.actor_uri for row in fitting))
+        row = fitting[0]
     group = actors.by_id(tx, row.actor_id)
     if group is None:
         raise NotFound(f"Le quartier voisin {row.domain} n’est plus connu ici.")
@@ -94,6 +100,8 @@ def _move(
     if step.link in (Link.REFUSED, Link.STOPPED):
         follows.remove(tx, group.id, here.quartier.id)
         follows.remove(tx, here.quartier.id, group.id)
+        # Its word counts no more, and what hung on nothing else leaves the list.
+        proposals.hide_vouched(tx, voucher=origin(group.uri) or "")
     return True
 
 

@@ -10,6 +10,7 @@ our word for the origin's node key.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import orjson
 
@@ -219,17 +220,22 @@ def territory_of(tx: Transaction, here: Here, domain: str) -> Territory | None:
     if domain == here.domain:
         return here.territory
     text = neighbours.territory_at(tx, domain) or actors.group_territory(tx, domain)
-    decoded = Territory.decode(text) if text else None
+    return _decoded(text) if text else None
+
+
+# As large as it may be, one takes 10 ms, and all are asked for each proposal.
+@lru_cache(maxsize=64)
+def _decoded(text: str) -> Territory | None:
+    decoded = Territory.decode(text)
     return None if isinstance(decoded, Rejected) else decoded
 
 
 def _neighbour(row: NeighbourRow) -> Neighbour:
-    decoded = Territory.decode(row.territory) if row.territory else None
     return Neighbour(
         group=row.actor_uri,
         domain=row.domain,
         link=Link(row.state),
-        territory=None if isinstance(decoded, Rejected) else decoded,
+        territory=_decoded(row.territory) if row.territory else None,
     )
 
 

@@ -11,6 +11,7 @@ import logging
 import time
 import zlib
 from dataclasses import dataclass
+from typing import Any
 
 from aiohttp import web
 
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 
 PENDING_CHECK_S = 2.0
 CHEAP_S = 0.5
+PASSING_COSTS = 9.0  # as many deliveries more: it is told on to followers and neighbours
 DEAR_S = 20.0  # seconds of refused reading that use up a server's budget for five minutes
 
 
@@ -75,6 +77,8 @@ class InboxDoor:
             raise _refusal(verdict, 403)
         if self.here.settings.limits.rate_limits:
             self.budgets.spend(verified.host, self.here.clock.now())
+            if is_passed_on(verified.document):
+                self.budgets.charge(verified.host, PASSING_COSTS, self.here.clock.now())
         began = time.monotonic()
         refused = await self.processor.accept(verified)
         if refused is not None:
@@ -105,6 +109,11 @@ class InboxDoor:
             self._pending = await self.store.read(journal.waiting_count)
         if self._pending >= self.here.settings.limits.inbox_pending:
             raise Unavailable("Too much is waiting here: come back in half a minute.")
+
+
+def is_passed_on(document: dict[str, Any]) -> bool:
+    """Whether it is an Announce with a whole activity in it, as written by most."""
+    return document.get("type") == "Announce" and not isinstance(document.get("object"), str)
 
 
 def signed(request: web.Request, body: bytes | None, base_url: str) -> SignedRequest:
