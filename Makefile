@@ -14,8 +14,10 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 demo: $(VENV)/.ready
 	$(BIN)/entraide demo $(DEMO)
 
+# Files of tests side by side, one for each processor: most of the time is spent waiting for
+# processes and clocks.
 test: $(VENV)/.ready
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(TESTS)
 
 lint: $(VENV)/.ready
 	$(BIN)/ruff check .
