@@ -197,9 +197,7 @@ def hide(tx: Transaction, object_id: int) -> None:
 def hide_vouched(tx: Transaction, *, voucher: str) -> None:
     """Off the list: all that is known by one neighbour's word alone."""
     known_so = sa.select(unconfirmed.c.object_id).where(unconfirmed.c.voucher == voucher)
-    tx.execute(
-        sa.update(proposals).where(proposals.c.object_id.in_(known_so)).values(shown=False)
-    )
+    tx.execute(sa.update(proposals).where(proposals.c.object_id.in_(known_so)).values(shown=False))
 
 
 def listed(
