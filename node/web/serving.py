@@ -141,4 +141,6 @@ async def serve_on(application: web.Application, settings: Settings) -> AsyncIte
         yield f"{host}:{port}"
     finally:
         listener.close()
+        for _ in range(5):  # whoever was accepted in this very moment is seen, and closed
+            await asyncio.sleep(0)
         await runner.cleanup()

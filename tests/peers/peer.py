@@ -125,6 +125,10 @@ class Peer:
     async def close_port(self) -> None:
         """Nobody answers there any more."""
         if self._runner is not None:
+            for site in tuple(self._runner.sites):
+                await site.stop()
+            for _ in range(5):  # whoever was accepted in this very moment is seen, and closed
+                await asyncio.sleep(0)
             await self._runner.cleanup()
             self._runner = None
 
