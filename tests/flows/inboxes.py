@@ -21,6 +21,7 @@ from node.social.accounts import Actor
 from node.store import follows, outbox
 from node.store.outbox import QueueLine
 from node.store.transaction import Transaction
+from tests.closing import close_runner
 from tests.peers import documents
 from tests.peers.documents import User
 from tests.peers.keys import PeerKeys
@@ -73,7 +74,7 @@ class Inboxes:
     ) -> None:
         self.open.set()
         assert self._runner is not None
-        await self._runner.cleanup()
+        await close_runner(self._runner)
 
     @property
     def host(self) -> str:

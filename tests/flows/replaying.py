@@ -19,6 +19,7 @@ from node.social.accounts import Actor
 from node.social.statuses import Status
 from node.store import actors, follows, objects
 from tests import corpus
+from tests.closing import close_runner
 from tests.corpus import Entry
 from tests.peers.keys import PeerKeys
 from tests.peers.signing import sign
@@ -152,4 +153,4 @@ async def elsewhere(node: Serving, amina: Actor, object_uri: str) -> AsyncIterat
         await web.TCPSite(runner, address, int(port)).start()
         yield made
     finally:
-        await runner.cleanup()
+        await close_runner(runner)

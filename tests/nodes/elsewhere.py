@@ -16,6 +16,7 @@ import aiohttp
 import orjson
 from aiohttp import web
 
+from tests.closing import close_runner
 from tests.peers import documents
 from tests.peers.documents import Document, User
 from tests.peers.keys import PeerKeys
@@ -73,7 +74,7 @@ class Elsewhere:
         if self._session is not None:
             await self._session.close()
         for runner in self._runners:
-            await runner.cleanup()
+            await close_runner(runner)
 
     async def send(self, user: User, inbox: str, activity: Document) -> int | None:
         """One try; its status, None when there was no answer."""

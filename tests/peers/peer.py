@@ -18,6 +18,7 @@ from typing import Any, Literal, Self
 import orjson
 from aiohttp import web
 
+from tests.closing import close_runner
 from tests.peers import documents
 from tests.peers.checking import Checker, Proof
 from tests.peers.client import Answer, Client, Collection
@@ -125,11 +126,7 @@ class Peer:
     async def close_port(self) -> None:
         """Nobody answers there any more."""
         if self._runner is not None:
-            for site in tuple(self._runner.sites):
-                await site.stop()
-            for _ in range(5):  # whoever was accepted in this very moment is seen, and closed
-                await asyncio.sleep(0)
-            await self._runner.cleanup()
+            await close_runner(self._runner)
             self._runner = None
 
     # ── who is here ──────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,16 @@
+"""Ends a test's own web server without leaving a connection behind."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+
+async def close_runner(runner: web.AppRunner) -> None:
+    """Stop listening, see whoever was accepted in this very moment, and close everything."""
+    for site in tuple(runner.sites):
+        await site.stop()
+    for _ in range(5):
+        await asyncio.sleep(0)
+    await runner.cleanup()
