@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import orjson
 
@@ -105,6 +106,23 @@ def close_proposal(
     changed = replace(
         stored.proposal, state=state, updated=_later(here.clock.now(), stored.proposal)
     )
+    return _changed(tx, here, stored, author, changed)
+
+
+def change_proposal(tx: Transaction, here: Here, object_id: int, **changes: Any) -> Proposal:
+    """Fields of a local proposal (`state`, `available`, …), and the Update that says so.
+
+    The state goes only where the graph has a step; Invalid otherwise.
+    """
+    stored, author = _own(tx, object_id)
+    before = stored.proposal
+    state = changes.get("state", before.state)
+    if state is not before.state and not may_become(before.state, state):
+        raise Invalid(
+            f"Cette annonce est « {before.state.value} » : "
+            f"elle ne peut pas devenir « {state.value} »."
+        )
+    changed = replace(before, **changes, updated=_later(here.clock.now(), before))
     return _changed(tx, here, stored, author, changed)
 
 

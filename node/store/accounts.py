@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from node.social.accounts import Actor
+from node.store import actors as actors_store
 from node.store.tables import accounts, actors, tokens
 from node.store.transaction import Transaction
 from node.store.upsert import insert_new
@@ -63,6 +66,32 @@ def insert(
 def by_username(tx: Transaction, username: str) -> Account | None:
     row = tx.first(_SELECT.where(actors.c.local.is_(True), actors.c.username == username.lower()))
     return None if row is None else Account(*row)
+
+
+def by_actor(tx: Transaction, actor_id: int) -> Account | None:
+    row = tx.first(_SELECT.where(accounts.c.actor_id == actor_id))
+    return None if row is None else Account(*row)
+
+
+def by_token(tx: Transaction, hash: str) -> tuple[Account, str] | None:
+    """The account that a token which is not revoked belongs to, and the token's scopes."""
+    row = tx.first(
+        _SELECT.add_columns(tokens.c.scopes)
+        .join(tokens, tokens.c.account_id == accounts.c.actor_id)
+        .where(tokens.c.hash == hash, tokens.c.revoked_at.is_(None))
+    )
+    return None if row is None else (Account(*row[:-1]), row.scopes)
+
+
+def with_roles(tx: Transaction, roles: Sequence[str]) -> list[Actor]:
+    """Everybody who has one of the roles, the oldest account first."""
+    rows = tx.all(
+        sa.select(accounts.c.actor_id)
+        .where(accounts.c.role.in_(roles))
+        .order_by(accounts.c.created_at, accounts.c.actor_id)
+    )
+    found = (actors_store.by_id(tx, row.actor_id) for row in rows)
+    return [actor for actor in found if actor is not None and not actor.suspended]
 
 
 def set_role(tx: Transaction, actor_id: int, role: str) -> None:
