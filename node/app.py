@@ -17,6 +17,7 @@ from node import __version__
 from node.actions.bootstrap import settle
 from node.actions.remote import Remote
 from node.affinity import all_processors, stay_on_one_processor, use_processors
+from node.api import routes as api_routes
 from node.cli.ports import Session
 from node.clock import SystemClock
 from node.config import Settings
@@ -242,6 +243,8 @@ def _web(node: Node, processor: Processor, hearing: Hearing) -> web.Application:
     application.add_routes(
         reading.routes(reading.Reading(node.here, node.store, viewer, __version__))
     )
+    application[api_routes.BASE_URL] = node.settings.base_url
+    application.add_routes(api_routes.routes(node.here, node.store, node.remote))
     application.add_routes(Pages(node.here, node.store).routes())
     return application
 

@@ -86,7 +86,8 @@ def _errors() -> Middleware:
 
 
 def _told(request: web.Request, status: int, text: str) -> web.Response:
-    if request.method == "GET" and negotiate(request.headers.get("Accept")) == "html":
+    person = request.method == "GET" and not request.path.startswith("/api/")
+    if person and negotiate(request.headers.get("Accept")) == "html":
         return web.Response(
             status=status, text=f"{text}\n", content_type="text/plain", charset="utf-8"
         )

@@ -1,0 +1,108 @@
+"""The table of areas, and how an endpoint becomes a route."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from node.actions.remote import Remote
+from node.api import openapi, reading
+from node.api.endpoint import BASE, Call, Endpoint, Page, Raw
+from node.outbox.here import Here
+from node.store.engine import Store
+
+AREAS: tuple[tuple[Endpoint, ...], ...] = ()
+
+OPEN = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Link, ETag, Retry-After",
+}
+PREFLIGHT = OPEN | {
+    "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
+_ENCODER = msgspec.json.Encoder()
+
+_Handler = Callable[[web.Request], Coroutine[Any, Any, web.StreamResponse]]
+
+
+def routes(here: Here, store: Store, remote: Remote) -> list[web.RouteDef]:
+    """Every endpoint, the description of them all, and what browsers ask beforehand."""
+    endpoints = [endpoint for area in AREAS for endpoint in area]
+    described = _ENCODER.encode(openapi.document(endpoints, here.settings.base_url))
+
+    async def description(request: web.Request) -> web.Response:
+        return web.Response(body=described, content_type="application/json", headers=OPEN)
+
+    async def preflight(request: web.Request) -> web.Response:
+        return web.Response(status=204, headers=PREFLIGHT)
+
+    table = [
+        web.route(one.method, one.address, _handler(one, here, store, remote)) for one in endpoints
+    ]
+    return [
+        *table,
+        web.get(f"{BASE}/openapi.json", description),
+        web.options(BASE + "/{rest:.*}", preflight),
+    ]
+
+
+def _handler(endpoint: Endpoint, here: Here, store: Store, remote: Remote) -> _Handler:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        who = await reading.caller(request, endpoint, store)
+        call = Call(
+            here=here,
+            store=store,
+            remote=remote,
+            query=reading.query(request, endpoint),
+            body=await reading.body(request, endpoint),
+            path=reading.path(request),
+            who=who,
+            language=reading.language(request, who),
+            request=request,
+        )
+        return _response(endpoint, request, await endpoint.handler(call))
+
+    return answer
+
+
+def _response(endpoint: Endpoint, request: web.Request, result: Any) -> web.Response:
+    private = endpoint.scope is not None or "Authorization" in request.headers
+    headers = {
+        **OPEN,
+        "Vary": "Accept, Accept-Language, Authorization",
+        "Cache-Control": "private, no-store" if private else "no-cache",
+    }
+    match result:
+        case None:
+            return web.Response(status=204, headers=headers)
+        case Raw():
+            return web.Response(
+                status=endpoint.status,
+                body=result.body,
+                headers=headers | {"Content-Type": result.media_type} | dict(result.headers),
+            )
+        case Page():
+            if result.next is not None:
+                following = request.rel_url.update_query({"max_id": result.next})
+                base = call_base(request)
+                headers["Link"] = f'<{base}{following}>; rel="next"'
+            result = result.items
+    return web.Response(
+        status=endpoint.status,
+        body=_ENCODER.encode(result),
+        content_type="application/json",
+        headers=headers,
+    )
+
+
+BASE_URL = web.AppKey("base_url", str)
+
+
+def call_base(request: web.Request) -> str:
+    """The configured base of our addresses, never what the request claims."""
+    return request.app[BASE_URL]
