@@ -47,7 +47,7 @@ def routes(here: Here, store: Store, remote: Remote) -> list[web.RouteDef]:
     return [
         *table,
         web.get(f"{BASE}/openapi.json", description),
-        web.options(BASE + "/{rest:.*}", preflight),
+        *(web.options(address, preflight) for address in {one.address for one in endpoints}),
     ]
 
 
