@@ -63,6 +63,7 @@ class FederationSettings(Section, frozen=True, forbid_unknown_fields=True, kw_on
 class LimitsSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
     rate_limits: bool = True
     requests_per_5min: int = 300  # per address, or per /64 of IPv6
+    requests_per_5min_signed_in: int = 1500  # per person with a token
     inbox_per_5min: int = 30000  # signed deliveries per sending host
     body_bytes: int = 1024 * 1024
     json_depth: int = 64

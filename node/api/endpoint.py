@@ -16,6 +16,7 @@ from aiohttp import web
 
 from node.actions.remote import Remote
 from node.errors import Forbidden, NotFound, Unauthenticated
+from node.moderation.rates import Rate
 from node.outbox.here import Here
 from node.social.accounts import Actor
 from node.store.accounts import Account
@@ -139,6 +140,8 @@ class Endpoint:
     accepts: tuple[str, ...] = ("application/json",)
     """Of the body; other than JSON, the handler reads `call.request`."""
     absolute: bool = False
+    rate: Rate | None = None
+    """How often one person, or one network where nobody says who, may do this."""
 
     @property
     def address(self) -> str:

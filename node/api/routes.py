@@ -11,6 +11,7 @@ from aiohttp import web
 from node.actions.remote import Remote
 from node.api import openapi, reading
 from node.api.endpoint import BASE, Call, Endpoint, Page, Raw
+from node.moderation.rates import NETWORK, Rate, Rates
 from node.outbox.here import Here
 from node.store.engine import Store
 
@@ -33,6 +34,7 @@ _Handler = Callable[[web.Request], Coroutine[Any, Any, web.StreamResponse]]
 def routes(here: Here, store: Store, remote: Remote) -> list[web.RouteDef]:
     """Every endpoint, the description of them all, and what browsers ask beforehand."""
     endpoints = [endpoint for area in AREAS for endpoint in area]
+    rates = Rates(enforced=here.settings.limits.rate_limits)
     described = _ENCODER.encode(openapi.document(endpoints, here.settings.base_url))
 
     async def description(request: web.Request) -> web.Response:
@@ -42,7 +44,8 @@ def routes(here: Here, store: Store, remote: Remote) -> list[web.RouteDef]:
         return web.Response(status=204, headers=PREFLIGHT)
 
     table = [
-        web.route(one.method, one.address, _handler(one, here, store, remote)) for one in endpoints
+        web.route(one.method, one.address, _handler(one, here, store, remote, rates))
+        for one in endpoints
     ]
     return [
         *table,
@@ -51,9 +54,19 @@ def routes(here: Here, store: Store, remote: Remote) -> list[web.RouteDef]:
     ]
 
 
-def _handler(endpoint: Endpoint, here: Here, store: Store, remote: Remote) -> _Handler:
+def _handler(
+    endpoint: Endpoint, here: Here, store: Store, remote: Remote, rates: Rates
+) -> _Handler:
+    per_person = Rate("person", here.settings.limits.requests_per_5min_signed_in, 300.0)
+    clock = here.clock
+
     async def answer(request: web.Request) -> web.StreamResponse:
         who = await reading.caller(request, endpoint, store)
+        asks = f"person {who.actor.id}" if who else f"network {request.get(NETWORK, '')}"
+        if who is not None:
+            rates.spend(per_person, asks, clock.now())
+        if endpoint.rate is not None:
+            rates.spend(endpoint.rate, asks, clock.now())
         call = Call(
             here=here,
             store=store,

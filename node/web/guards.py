@@ -8,7 +8,6 @@ import ipaddress
 import json
 import logging
 import time
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
 
@@ -19,6 +18,7 @@ from node.activitypub.negotiation import negotiate
 from node.clock import Clock
 from node.config import Settings
 from node.errors import EntraideError, TooLarge, TooMany, Unavailable
+from node.moderation.rates import NETWORK, Rate, Rates
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,6 @@ HEADERS = {
     "Content-Security-Policy": POLICY,
     "Server": "Entraide",  # not what it is made of, in which version
 }
-ADDRESSES_KEPT = 20_000
 WINDOW_S = 300.0
 REQUESTS_AT_ONCE = 4_000
 REFUSALS = frozenset({400, 401, 408, 413, 415})
@@ -119,50 +118,26 @@ def _load(at_once: int) -> Middleware:
 # ── rates ────────────────────────────────────────────────────────────────────────────────────
 
 
-class _Buckets:
-    """A token bucket per network: full at first, refilled evenly over five minutes."""
-
-    def __init__(self, size: int) -> None:
-        self._size = float(size)
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
-
-    def left(self, who: str, now: float) -> float:
-        left, at = self._left.get(who, (self._size, now))
-        return min(self._size, left + max(now - at, 0.0) * self._size / WINDOW_S)
-
-    def take(self, who: str, now: float) -> None:
-        left = max(self.left(who, now) - 1.0, 0.0)
-        self._left[who] = (left, now)
-        self._left.move_to_end(who)
-        if len(self._left) > ADDRESSES_KEPT:
-            self._left.popitem(last=False)
-
-    def wait(self, who: str, now: float) -> int:
-        """Seconds until there is one again."""
-        return int((1.0 - self.left(who, now)) * WINDOW_S / self._size) + 1
-
-
 def _rates(settings: Settings, clock: Clock) -> Middleware:
     """Requests of one address (or /64) in five minutes. Deliveries to inboxes have budgets per
-    signed host instead, since a large server sends for thousands of people from one address; but
-    those that are refused, which cost us a key to fetch, count for the address they came from."""
+    signed host instead, since a large server sends for thousands of people from one address, and
+    requests with a token have one per person; but those that are refused count for the address
+    they came from."""
     limit = settings.limits.requests_per_5min
     enforced = settings.limits.rate_limits
-    asked, refused = _Buckets(limit), _Buckets(limit)
+    rates_of = Rates(enforced=enforced)
+    asked, refused = Rate("asked", limit, WINDOW_S), Rate("refused", limit, WINDOW_S)
     proxies = frozenset(settings.server.proxies)
 
-    def check(buckets: _Buckets, who: str, now: float) -> None:
-        if enforced and buckets.left(who, now) < 1.0:
-            wait = buckets.wait(who, now)
-            raise TooMany("Too many requests from your address: slow down.", retry_after=wait)
-
-    async def delivery(request: web.Request, handler: Handler, who: str) -> web.StreamResponse:
-        check(refused, who, clock.now())
+    async def judged(
+        request: web.Request, handler: Handler, who: str, refusals: frozenset[int]
+    ) -> web.StreamResponse:
+        rates_of.check(refused, who, clock.now())
         try:
             return await handler(request)
         except (EntraideError, web.HTTPException) as error:
-            if error.status in REFUSALS:
-                refused.take(who, clock.now())
+            if error.status in refusals:
+                rates_of.of(refused).take(who, clock.now())
             raise
 
     @web.middleware
@@ -172,13 +147,14 @@ def _rates(settings: Settings, clock: Clock) -> Middleware:
         posted = request.method == "POST" and request.path.endswith("/inbox")
         if posted and not enforced:
             return await handler(request)
-        who = _network(client_address(request, proxies))
+        who = request[NETWORK] = _network(client_address(request, proxies))
         if posted:
-            return await delivery(request, handler, who)
+            return await judged(request, handler, who, REFUSALS)
+        if request.path.startswith("/api/") and "Authorization" in request.headers:
+            return await judged(request, handler, who, frozenset({401}))
         now = clock.now()
-        check(asked, who, now)
-        asked.take(who, now)
-        left = asked.left(who, now)
+        rates_of.spend(asked, who, now)
+        left = rates_of.of(asked).left(who, now)
         response = await handler(request)
         if not response.prepared:
             response.headers["X-RateLimit-Limit"] = str(limit)
