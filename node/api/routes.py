@@ -11,8 +11,9 @@ from aiohttp import web
 from node.actions.remote import Remote
 from node.api import openapi, reading
 from node.api.endpoint import BASE, Call, Endpoint, Page, Raw
-from node.moderation.rates import NETWORK, Rate, Rates
+from node.moderation.rates import Rate, Rates
 from node.outbox.here import Here
+from node.outbox.reading.network import NETWORK
 from node.store.engine import Store
 
 AREAS: tuple[tuple[Endpoint, ...], ...] = ()

@@ -9,8 +9,6 @@ from typing import Final
 from node.errors import TooMany
 
 KEPT: Final = 20_000
-NETWORK: Final = "network"
-"""Under this name a request carries the network (an IPv4 address, an IPv6 /64) it came from."""
 
 
 @dataclass(frozen=True, slots=True)

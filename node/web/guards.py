@@ -18,7 +18,8 @@ from node.activitypub.negotiation import negotiate
 from node.clock import Clock
 from node.config import Settings
 from node.errors import EntraideError, TooLarge, TooMany, Unavailable
-from node.moderation.rates import NETWORK, Rate, Rates
+from node.moderation.rates import Rate, Rates
+from node.outbox.reading.network import NETWORK
 
 log = logging.getLogger(__name__)
 
