@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from node.store.tables.base import metadata
+from node.store.tables.clients import apps, authorizations
 from node.store.tables.doors import deliveries, facts, hosts, journal, outbox
 from node.store.tables.help import (
     agreement_events,
@@ -57,7 +58,9 @@ __all__ = [
     "actors",
     "agreement_events",
     "agreements",
+    "apps",
     "audit",
+    "authorizations",
     "blocks",
     "deliveries",
     "dialogues",

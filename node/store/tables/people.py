@@ -84,11 +84,13 @@ tokens = sa.Table(
     "tokens",
     metadata,
     sa.Column("hash", sa.Text, primary_key=True),  # SHA-256, hex: the token itself is not kept
-    ref("account_id", "accounts.actor_id"),
+    ref("account_id", "accounts.actor_id", null=True),  # none: of an app alone
+    ref("app_id", "apps.id", null=True),  # none: made by a command
     sa.Column("scopes", sa.Text, nullable=False),
     sa.Column("created_at", Time, nullable=False),
     sa.Column("revoked_at", Time),
     sa.Index("ix_tokens_account_id", "account_id"),
+    sa.Index("ix_tokens_app_id", "app_id"),
 )
 
 follows = sa.Table(

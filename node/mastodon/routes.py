@@ -1,0 +1,169 @@
+"""The table of methods, and how one becomes a route: token, parameters, answer, errors, CORS."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+import orjson
+from aiohttp import web
+
+from node.actions.authorization import OAuthError
+from node.actions.remote import Remote
+from node.errors import EntraideError, Forbidden, TooMany, Unauthenticated, Unavailable
+from node.mastodon import parameters
+from node.mastodon.method import Answer, Ask, Grant, Listing, Method, Person
+from node.mastodon.oauth import apps as oauth_apps
+from node.mastodon.oauth import tokens as oauth_tokens
+from node.moderation.rates import Rate, Rates
+from node.outbox.here import Here
+from node.social.accounts import allows
+from node.store import accounts, actors, apps
+from node.store.engine import Store
+from node.store.transaction import Transaction
+
+METHODS: Final[tuple[tuple[Method, ...], ...]] = (oauth_apps.METHODS, oauth_tokens.METHODS)
+
+CORS: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": (
+        "Link, Idempotency-Key, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, "
+        "X-Request-Id, Mastodon-Async-Refresh, Deprecation"
+    ),
+}
+PREFLIGHT: Final = CORS | {
+    "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key",
+    "Access-Control-Max-Age": "86400",
+}
+_BEARER: Final = re.compile(r"bearer +([A-Za-z0-9._~+/=-]{1,512})", re.IGNORECASE)
+
+_Handler = Callable[[web.Request], Coroutine[Any, Any, web.StreamResponse]]
+
+
+def routes(here: Here, store: Store, remote: Remote) -> list[web.RouteDef]:
+    rates = Rates(enforced=here.settings.limits.rate_limits)
+    methods = [method for area in METHODS for method in area]
+
+    async def preflight(request: web.Request) -> web.Response:
+        return web.Response(status=204, headers=PREFLIGHT)
+
+    return [
+        *(
+            web.route(one.verb, one.path, _handler(one, here, store, remote, rates))
+            for one in methods
+        ),
+        *(web.options(path, preflight) for path in sorted({one.path for one in methods})),
+    ]
+
+
+def _handler(method: Method, here: Here, store: Store, remote: Remote, rates: Rates) -> _Handler:
+    per_person = Rate("person", here.settings.limits.requests_per_5min_signed_in, 300.0)
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        try:
+            grant = await _grant(request, store)
+            _may(method, grant)
+            if grant is not None:
+                who = grant.person.actor.id if grant.person else grant.hash
+                rates.spend(per_person, str(who), here.clock.now())
+            ask = Ask(here, store, remote, request, await parameters.read(request), grant)
+            response = _response(request, await method.handler(ask), here.settings.base_url)
+        except OAuthError as error:
+            body = {"error": error.error, "error_description": error.public}
+            response = _json(body, error.status, {"Cache-Control": "no-store"})
+        except EntraideError as error:
+            response = _refused(error)
+        for name, value in CORS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    return answer
+
+
+def _refused(error: EntraideError) -> web.Response:
+    headers = {}
+    if isinstance(error, TooMany | Unavailable):
+        headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, Unauthenticated):
+        headers["WWW-Authenticate"] = 'Bearer realm="Entraide", error="invalid_token"'
+    return _json({"error": error.public}, error.status, headers)
+
+
+async def _grant(request: web.Request, store: Store) -> Grant | None:
+    """The token of the header, of the query or of the body is looked up once."""
+    header = request.headers.get("Authorization")
+    text = request.query.get("access_token")
+    if header is not None and header[:6].lower() == "bearer":
+        found = _BEARER.fullmatch(header.strip())
+        text = found[1] if found else ""
+    if text is None:
+        return None
+    grant = await store.read(_lookup, hashlib.sha256(text.encode()).hexdigest()) if text else None
+    if grant is None:
+        raise Unauthenticated("The access token is invalid")
+    return grant
+
+
+def _lookup(tx: Transaction, hash: str) -> Grant | None:
+    found = apps.token(tx, hash)
+    if found is None:
+        return None
+    app = apps.by_id(tx, found.app_id) if found.app_id is not None else None
+    if found.account_id is None:
+        return Grant(hash, found.scopes, found.created_at, None, app)
+    account = accounts.by_actor(tx, found.account_id)
+    actor = actors.by_id(tx, found.account_id)
+    if account is None or actor is None or actor.suspended or actor.gone:
+        return None
+    return Grant(hash, found.scopes, found.created_at, Person(actor, account), app)
+
+
+def _may(method: Method, grant: Grant | None) -> None:
+    if grant is None:
+        if method.who != "anybody":
+            raise Unauthenticated("The access token is invalid")
+        return
+    if method.who == "person" and grant.person is None:
+        raise Unauthenticated("This method requires an authenticated user")
+    if method.scope is not None and not allows(grant.scopes, method.scope):
+        raise Forbidden("This action is outside the authorized scopes")
+
+
+def _response(request: web.Request, result: Any, base_url: str) -> web.StreamResponse:
+    match result:
+        case web.StreamResponse():
+            return result
+        case Answer():
+            return _json(result.body, result.status, dict(result.headers))
+        case Listing():
+            headers = {}
+            link = _link(request, result, base_url)
+            if link:
+                headers["Link"] = link
+            return _json(list(result.items), 200, headers)
+        case _:
+            return _json(result, 200, {})
+
+
+def _link(request: web.Request, page: Listing, base_url: str) -> str:
+    """Absolute, both ways, with whatever else was asked (RFC 8288)."""
+    kept = request.rel_url.without_query_params("max_id", "since_id", "min_id", "access_token")
+    links = []
+    if page.last is not None and page.more:
+        links.append(f'<{base_url}{kept.update_query(max_id=str(page.last))}>; rel="next"')
+    if page.first is not None:
+        links.append(f'<{base_url}{kept.update_query(min_id=str(page.first))}>; rel="prev"')
+    return ", ".join(links)
+
+
+def _json(body: Any, status: int, headers: dict[str, str]) -> web.Response:
+    return web.Response(
+        status=status,
+        body=orjson.dumps(body),
+        content_type="application/json",
+        charset="utf-8",
+        headers={"Cache-Control": "private, no-store", "Vary": "Authorization, Origin"} | headers,
+    )
