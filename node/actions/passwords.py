@@ -7,6 +7,10 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 _hasher = PasswordHasher()
 
+NOBODY = _hasher.hash("nobody's")
+"""The hash of nobody's password: checking against it takes as long as against anybody's, so that
+the time does not tell who has an account."""
+
 
 def hash_password(password: str) -> str:
     return _hasher.hash(password)

@@ -16,6 +16,7 @@ from node.errors import EntraideError, Forbidden, TooMany, Unauthenticated, Unav
 from node.mastodon import parameters
 from node.mastodon.method import Answer, Ask, Grant, Listing, Method, Person
 from node.mastodon.oauth import apps as oauth_apps
+from node.mastodon.oauth import page as oauth_page
 from node.mastodon.oauth import tokens as oauth_tokens
 from node.moderation.rates import Rate, Rates
 from node.outbox.here import Here
@@ -45,7 +46,8 @@ _Handler = Callable[[web.Request], Coroutine[Any, Any, web.StreamResponse]]
 
 def routes(here: Here, store: Store, remote: Remote) -> list[web.RouteDef]:
     rates = Rates(enforced=here.settings.limits.rate_limits)
-    methods = [method for area in METHODS for method in area]
+    areas = (*METHODS, oauth_page.methods(enforced=here.settings.limits.rate_limits))
+    methods = [method for area in areas for method in area]
 
     async def preflight(request: web.Request) -> web.Response:
         return web.Response(status=204, headers=PREFLIGHT)
