@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -31,6 +32,7 @@ class NodeSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     territory_geojson: str = ""  # path of a GeoJSON polygon; wins over the circle
     public_url: str = ""  # base of all ids and links; "" means https://domain
     data_dir: str = "data"  # relative to the file that names it
+    time_zone: str = "Europe/Paris"  # tz database name, of the times that people read
     languages: tuple[str, ...] = ("fr", "en")
     contact_email: str = ""
 
@@ -148,6 +150,12 @@ def check_settings(settings: Settings) -> Settings:
         raise ConfigError("node.latitude must lie in -90…90 and node.longitude in -180…180.")
     if not 50 <= node.radius_m <= 20_000:
         raise ConfigError("node.radius_m must lie in 50…20000 metres.")
+    try:
+        ZoneInfo(node.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ConfigError(
+            f"node.time_zone must be like Europe/Paris or Indian/Reunion, not {node.time_zone!r}."
+        ) from error
     if base.scheme not in ("https", "http") or not base.hostname or base.path or base.query:
         raise ConfigError(f"node.public_url must be like https://example.org, not {base.geturl()}.")
     if base.scheme == "http" and not federation.insecure_loopback:

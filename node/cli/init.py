@@ -31,6 +31,8 @@ radius_m = {radius}
 {public_url}
 # Où sont la base de données et les fichiers, à partir de ce fichier-ci.
 data_dir = {data_dir}
+# Le fuseau horaire du quartier.
+# time_zone = "Europe/Paris"
 # languages = ["fr", "en"]
 # contact_email = ""
 
