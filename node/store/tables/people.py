@@ -180,7 +180,21 @@ notifications = sa.Table(
     sa.Index("ix_notifications_agreement_id", "agreement_id"),
 )
 
-# Mails to be sent; gone once they are.
+# Keys that went by mail: a new password, a confirmed address. Each is good once, for a while.
+mail_keys = sa.Table(
+    "mail_keys",
+    metadata,
+    sa.Column("hash", sa.Text, primary_key=True),  # SHA-256, hex: the key itself is not kept
+    ref("account_id", "accounts.actor_id"),
+    sa.Column("purpose", sa.Text, nullable=False),  # password | email
+    sa.Column("email", sa.Text, nullable=False),  # the address it went to
+    sa.Column("created_at", Time, nullable=False),
+    sa.Column("expires_at", Time, nullable=False),
+    sa.Index("ix_mail_keys_account_id", "account_id"),
+    sa.Index("ix_mail_keys_expires_at", "expires_at"),
+)
+
+# Mails to be sent. What was sent stays, without its words, as long as it counts for the rate.
 mails = sa.Table(
     "mails",
     metadata,
@@ -190,7 +204,7 @@ mails = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("headers", sa.JSON, nullable=False, server_default="{}"),
     sa.Column("urgent", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("state", sa.Text, nullable=False),  # pending | dead
+    sa.Column("state", sa.Text, nullable=False),  # pending | sent | dead
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("error", sa.Text),
     sa.Column("created_at", Time, nullable=False),

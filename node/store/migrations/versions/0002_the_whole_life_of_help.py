@@ -464,6 +464,31 @@ def upgrade() -> None:
         batch_op.create_index("ix_held_since", ["since"], unique=False)
 
     op.create_table(
+        "mail_keys",
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column(
+            "account_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.Column("expires_at", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["accounts.actor_id"],
+            name=op.f("fk_mail_keys_account_id_accounts"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_mail_keys")),
+    )
+    with op.batch_alter_table("mail_keys", schema=None) as batch_op:
+        batch_op.create_index("ix_mail_keys_account_id", ["account_id"], unique=False)
+        batch_op.create_index("ix_mail_keys_expires_at", ["expires_at"], unique=False)
+
+    op.create_table(
         "agreements",
         sa.Column(
             "id",
