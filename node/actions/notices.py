@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from node.outbox.here import Here
 from node.social.accounts import Actor
 from node.social.notifications import Kind
-from node.store import accounts, notifications
+from node.store import accounts, blocks, notifications
 from node.store.transaction import Transaction
 
 
@@ -30,6 +30,8 @@ def tell(
     """
     if not person.local or accounts.by_username(tx, person.username) is None:
         return
+    if by is not None and blocks.between(tx, person.id, by.id):
+        return  # nothing of one whom somebody blocked reaches them
     notifications.add(
         tx,
         account_id=person.id,

@@ -34,6 +34,8 @@ class Kind(StrEnum):
     COMMENT = "comment"
     MESSAGE = "message"
     VOUCHED = "vouched"
+    REPORT_SETTLED = "report-settled"
+    """What this person reported was looked at; no more than that."""
     # For people with a role
     JOIN_REQUEST = "join-request"
     REVIEW_WAITING = "review-waiting"

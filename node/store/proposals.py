@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from node.aid.lifecycle import LIVE as LIVE_STATES
 from node.aid.lifecycle import State
 from node.aid.proposals import Proposal, Purpose, Reach, Urgency
+from node.store.silences import not_silenced
 from node.store.tables import actors, hashtags, objects, proposals, unconfirmed
 from node.store.transaction import Transaction
 from node.store.upsert import insert_new
@@ -229,10 +230,12 @@ def listed(
             unconfirmed.c.voucher,
         )
         .select_from(_FROM.outerjoin(unconfirmed, unconfirmed.c.object_id == objects.c.id))
-        .where(proposals.c.shown.is_(True))
+        .where(proposals.c.shown.is_(True), actors.c.suspended_at.is_(None))
         .order_by(proposals.c.object_id.desc())
         .limit(most)
     )
+    if object_id is None and author_id is None:
+        statement = statement.where(not_silenced(objects.c.author_id))
     if live_only:
         statement = statement.where(
             proposals.c.state.in_(LIVE),
