@@ -68,6 +68,7 @@ accounts = sa.Table(
     sa.Column("notify", sa.JSON, nullable=False, server_default="{}"),  # kind → how, by mail
     sa.Column("unsubscribe_key", sa.Text),  # in the links of its mails
     sa.Column("digest_at", Time),  # when the next digest is due
+    sa.Column("calendar_hash", sa.Text),  # SHA-256, hex, of what opens its calendar feed
     sa.Column("invited_by", Id),
     sa.Column("confirmed_at", Time),
     sa.Column("created_at", Time, nullable=False),
@@ -78,6 +79,12 @@ accounts = sa.Table(
         unique=True,
     ),
     partial("ix_accounts_digest_at", "digest_at", where="digest_at IS NOT NULL"),
+    partial(
+        "ix_accounts_calendar_hash",
+        "calendar_hash",
+        where="calendar_hash IS NOT NULL",
+        unique=True,
+    ),
 )
 
 tokens = sa.Table(

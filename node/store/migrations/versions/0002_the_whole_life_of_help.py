@@ -366,6 +366,7 @@ def upgrade() -> None:
         sa.Column("zone", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("made_until", sa.Double(), nullable=False),
+        sa.Column("skipped", sa.JSON(), server_default="[]", nullable=False),
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.ForeignKeyConstraint(
             ["author_id"],
@@ -809,10 +810,18 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("notify", sa.JSON(), server_default="{}", nullable=False))
         batch_op.add_column(sa.Column("unsubscribe_key", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("digest_at", sa.Double(), nullable=True))
+        batch_op.add_column(sa.Column("calendar_hash", sa.Text(), nullable=True))
         batch_op.add_column(
             sa.Column(
                 "invited_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
             )
+        )
+        batch_op.create_index(
+            "ix_accounts_calendar_hash",
+            ["calendar_hash"],
+            unique=True,
+            sqlite_where=sa.text("calendar_hash IS NOT NULL"),
+            postgresql_where=sa.text("calendar_hash IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_accounts_digest_at",
