@@ -85,6 +85,12 @@ class LimitsSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=T
     fetch_per_host: int = 4
     deliver_seconds: float = 10.0
     inbox_pending: int = 20_000  # journal entries waiting; above it the inbox answers 503
+    picture_bytes: int = 16 * 1024 * 1024
+    picture_pixels: int = 33_000_000
+    picture_frames: int = 1_000  # of an animation, of which the first one is kept
+    picture_side: int = 1_600  # pixels; longer ones are scaled down to it
+    picture_seconds: float = 10.0  # to decode one, in a process apart
+    picture_memory: int = 512 * 1024 * 1024  # bytes that it may have for that
 
 
 class MailSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):

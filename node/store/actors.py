@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from node.ids import new_id
 from node.social.accounts import Actor
+from node.store import pictures
 from node.store.tables import actor_keys, actors, blocks, follows, objects, pins, reactions, shares
 from node.store.transaction import Transaction
 from node.store.upsert import insert_many, insert_or_update
@@ -235,6 +236,7 @@ def group_territory(tx: Transaction, domain: str) -> str | None:
 def retire_local(tx: Transaction, actor_id: int, *, now: float) -> None:
     """A local actor is deleted. Its keys stay, to sign what tells the others."""
     tx.execute(sa.delete(objects).where(objects.c.author_id == actor_id))
+    pictures.remove_of_owner(tx, actor_id)
     _end_deeds(tx, actor_id)
     tx.execute(
         sa.update(actors)

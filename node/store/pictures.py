@@ -156,6 +156,12 @@ def remove_of_object(tx: Transaction, object_id: int) -> int:
     return _remove(tx, of_object(tx, object_id))
 
 
+def remove_of_owner(tx: Transaction, owner_id: int) -> int:
+    """Somebody leaves: all pictures they ever sent. How many."""
+    rows = tx.all(sa.select(*_COLUMNS).where(pictures.c.owner_id == owner_id))
+    return _remove(tx, [_picture(row) for row in rows])
+
+
 def unattached_older_than(tx: Transaction, before: float, *, most: int = 500) -> list[Picture]:
     """Sent and never used, or left over: what they belonged to is neither a draft nor an object
     any more. `before` is in seconds since the epoch."""
