@@ -32,10 +32,11 @@ from node.inbox.process import Processor
 from node.inbox.resolve import Resolver
 from node.inbox.routes import InboxDoor
 from node.inbox.synchronise import Synchroniser
-from node.jobs import hostwatch, leftovers, upkeep
+from node.jobs import digest, hostwatch, leftovers, retention, upkeep
 from node.jobs.confirm import Confirmer
 from node.jobs.delivery import DeliveryEngine
 from node.jobs.inbox import InboxWorker
+from node.jobs.mail import MailWorker
 from node.media.files import Files
 from node.media.workshop import Bounds, Workshop
 from node.outbox import reading
@@ -47,6 +48,7 @@ from node.transport.discovery import Discovery
 from node.transport.documents import Documents
 from node.transport.expander import Expander
 from node.transport.http import Transport
+from node.transport.mail import SmtpMailer, sender_of
 from node.transport.signer import KeySigner
 from node.web.guards import guards
 from node.web.media import Media
@@ -238,12 +240,24 @@ def _work(
         clock=clock,
         scale=federation.retry_scale,
     )
+    mail = MailWorker(
+        store=node.store,
+        clock=clock,
+        mailer=SmtpMailer(node.settings.mail, sender_of(node.settings)),
+        scale=federation.retry_scale,
+    )
     return [
         ("delivery", engine.run),
         ("inbox", inbox.run),
         ("confirmation", confirmer.run),
         ("expiry", lambda: upkeep.expire(node.store, node.here)),
         ("housekeeping", lambda: upkeep.keep_house(node.store, node.here)),
+        ("retention", lambda: retention.run(node.store, node.here)),
+        *(
+            [("mail", mail.run), ("digest", lambda: digest.run(node.store, node.here))]
+            if node.settings.mail.host
+            else []
+        ),
         ("pictures", lambda: leftovers.clear(node.store, node.here, node.files)),
     ]
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from node.social.membership import Joining
 from node.social.sentences import OTHERS, SENTENCES, Sentence
 
 SHOWN: Final = 30
@@ -284,9 +283,9 @@ def confirm_address(language: str, place: Place, *, name: str, link: str) -> Let
     )
 
 
-def how_to_join(language: str, joining: Joining) -> str:
+def how_to_join(language: str, *, closed: bool) -> str:
     """Why one cannot ask to join here."""
-    if joining == "closed":
+    if closed:
         return (
             "This neighbourhood opens no accounts at the moment."
             if language == "en"

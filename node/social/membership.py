@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from typing import Final, Literal
+from typing import Final
 
 from node.errors import Forbidden, Invalid
-
-Joining = Literal["invitation", "request", "closed"]
 
 DAY_S: Final = 86_400.0
 CODE_BYTES: Final = 18
@@ -77,6 +75,21 @@ def lines(text: str, most: int, what: str) -> str:
     if len(kept) > most:
         raise Invalid(f"{what} : {most} caractères au plus.")
     return kept
+
+
+KINDS_BY_MEMBERS: Final = ("resident", "informal-group")
+
+
+def check_inviter(kind: str, *, role: str, confirmed: bool) -> None:
+    """Whether somebody may open an account of this kind to another. One that speaks for an
+    organisation or a profession is opened by mediators, who know whether it does."""
+    if not confirmed:
+        raise Forbidden("Confirmez d’abord votre adresse électronique.")
+    if kind not in KINDS_BY_MEMBERS and role == "member":
+        raise Forbidden(
+            "Les comptes d’associations, d’institutions, de commerces et de professionnels "
+            "s’ouvrent par la médiation du quartier."
+        )
 
 
 def check_voucher(*, account_id: int, voucher_id: int, voucher_confirmed: bool) -> None:

@@ -126,6 +126,14 @@ def by_uris(tx: Transaction, uris: Iterable[str]) -> dict[str, Actor]:
     return {row.uri: _actor(row) for row in rows}
 
 
+def by_ids(tx: Transaction, identifiers: Iterable[int]) -> dict[int, Actor]:
+    wanted = list(identifiers)
+    if not wanted:
+        return {}
+    rows = tx.all(sa.select(*_COLUMNS).where(actors.c.id.in_(wanted)))
+    return {row.id: _actor(row) for row in rows}
+
+
 def local_by_username(tx: Transaction, username: str) -> Actor | None:
     """One of ours, in whatever case the name is written: it is stored in lower case."""
     row = tx.first(
@@ -219,6 +227,14 @@ def mark_moved(tx: Transaction, actor_id: int, target_uri: str) -> None:
 def set_profile(tx: Transaction, actor_id: int, *, name: str, territory: str | None) -> None:
     tx.execute(
         sa.update(actors).where(actors.c.id == actor_id).values(name=name, territory=territory)
+    )
+    tx.tell(ActorWritten(actor_id))
+
+
+def set_words(tx: Transaction, actor_id: int, *, now: float, **words: str) -> None:
+    """The `name` or the `summary` (cleaned HTML) of a local actor."""
+    tx.execute(
+        sa.update(actors).where(actors.c.id == actor_id).values(updated_at=now, **words)
     )
     tx.tell(ActorWritten(actor_id))
 
