@@ -10,7 +10,17 @@ import msgspec
 from aiohttp import web
 
 from node.actions.remote import Remote
-from node.api import openapi, pictures, reading, territory, topics
+from node.api import (
+    blocklists,
+    blocks,
+    moderation,
+    openapi,
+    pictures,
+    reading,
+    reports,
+    territory,
+    topics,
+)
 from node.api.endpoint import BASE, Call, Endpoint, Page, Raw
 from node.moderation.rates import Rate, Rates
 from node.outbox.here import Here
@@ -18,7 +28,11 @@ from node.outbox.reading.network import NETWORK
 from node.store.engine import Store
 
 AREAS: tuple[tuple[Endpoint, ...], ...] = (
+    blocklists.ENDPOINTS,
+    blocks.ENDPOINTS,
+    moderation.ENDPOINTS,
     pictures.ENDPOINTS,
+    reports.ENDPOINTS,
     territory.ENDPOINTS,
     topics.ENDPOINTS,
 )
