@@ -65,12 +65,15 @@ def calendar(
     for entry in sorted(entries, key=lambda one: (one.starts, one.uid)):
         stream.add_component(_event(entry, zone, language))
     times = [entry.starts for entry in entries] or [now]
-    stream.add_missing_timezones(
-        first_date=_year(min(times), 0),
-        # an end may lie in the year after
-        last_date=_year(max([entry.ends or 0.0 for entry in entries] + times), 1),
-    )
-    return stream.to_ical()
+    # an end may lie in the year after
+    first = _year(min(times), 0)
+    last = _year(max([entry.ends or 0.0 for entry in entries] + times), 1)
+    if entries:
+        stream.add_missing_timezones(first_date=first, last_date=last)
+    else:  # a calendar has one component at least (RFC 5545 §3.6)
+        stream.add_component(icalendar.Timezone.from_tzid(zone, first_date=first, last_date=last))
+    text: bytes = stream.to_ical()
+    return text
 
 
 def _event(entry: Entry, zone: str, language: str) -> icalendar.Event:

@@ -13,6 +13,8 @@ from node.actions.remote import Remote
 from node.api import (
     blocklists,
     blocks,
+    calendars,
+    feeds,
     moderation,
     openapi,
     pictures,
@@ -31,6 +33,8 @@ AREAS: tuple[tuple[Endpoint, ...], ...] = (
     blocklists.ENDPOINTS,
     blocks.ENDPOINTS,
     moderation.ENDPOINTS,
+    calendars.ENDPOINTS,
+    feeds.ENDPOINTS,
     pictures.ENDPOINTS,
     reports.ENDPOINTS,
     territory.ENDPOINTS,

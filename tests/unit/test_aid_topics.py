@@ -12,6 +12,9 @@ from node.aid.topics import (
     OTHER,
     TOPICS,
     UNITS,
+    Mode,
+    Name,
+    Topic,
     fold,
     mode_from_actions,
     topic,
@@ -137,7 +140,8 @@ def test_there_is_nothing_but_the_table() -> None:
 
 def test_every_word_is_there_in_english_too() -> None:
     """Names of topics, groups, modes and units, in both languages."""
-    for one in (*TOPICS.values(), *GROUPS.values(), *MODES.values(), *UNITS.values()):
+    named: list[Topic | Mode | Name] = [*TOPICS.values(), *MODES.values()]
+    for one in (*named, *GROUPS.values(), *UNITS.values()):
         assert one.label("fr") == one.fr
         assert one.label("en") == one.en != ""
 
