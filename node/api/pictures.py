@@ -6,6 +6,7 @@ import asyncio
 from typing import Annotated
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 from msgspec import Meta
 
 from node.actions.pictures import (
@@ -152,7 +153,7 @@ async def _parts(request: web.Request, workshop: Workshop) -> tuple[bytes, str]:
                 alt = words.decode("utf-8")
             else:
                 raise BadInput("Il n’y a que deux parties : « file » et « alt ».")
-    except (ValueError, AssertionError, RuntimeError, LookupError) as error:
+    except (HttpProcessingError, ValueError, AssertionError, RuntimeError, LookupError) as error:
         raise BadInput("Le message n’est pas du multipart/form-data bien formé.") from error
     if content is None:
         raise Invalid("Il manque l’image : mettez-la dans la partie « file ».")

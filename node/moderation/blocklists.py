@@ -225,5 +225,4 @@ def _together(there: DomainBlock, more: DomainBlock) -> DomainBlock:
         severity=max(there.severity, more.severity, key=hardness),
         reject_media=there.reject_media or more.reject_media,
         reject_reports=there.reject_reports or more.reject_reports,
-        reason=there.reason or more.reason,
     )
