@@ -54,6 +54,7 @@ from node.web.guards import guards
 from node.web.media import Media
 from node.web.pages import Pages
 from node.web.serving import serve_on
+from node.web.unsubscribe import LetterPages
 
 log = logging.getLogger(__name__)
 
@@ -286,6 +287,7 @@ def _web(node: Node, processor: Processor, hearing: Hearing) -> web.Application:
     application[pictures_api.FILES] = node.files
     application.add_routes(Media(node.files).routes())
     application.add_routes(Pages(node.here, node.store).routes())
+    application.add_routes(LetterPages(node.here, node.store).routes())
     return application
 
 

@@ -101,10 +101,9 @@ def confirm_address(tx: Transaction, here: Here, key: str) -> Account:
     return account
 
 
-def is_good_key(tx: Transaction, here: Here, key: str, purpose: str) -> bool:
-    """Whether a key opens this, without using it."""
-    found = mail_keys.find(tx, hash_of(key), now=here.clock.now())
-    return found is not None and found.purpose == purpose
+def check_key(tx: Transaction, here: Here, key: str, purpose: str) -> None:
+    """Raises NotFound unless the key opens this; it is not used by that."""
+    _open(tx, here, key, purpose)
 
 
 def _open(tx: Transaction, here: Here, key: str, purpose: str) -> mail_keys.MailKey:

@@ -178,7 +178,7 @@ def accept_request(
 ) -> Actor:
     """An account, and a letter that says so; with its link the address is confirmed. Raises
     NotFound, and Conflict when it is decided already or the name was taken meanwhile."""
-    request = _waiting(tx, request_id)
+    request = waiting_request(tx, request_id)
     _decide(tx, here, mediator, request, "accepted")
     actor = create_account(
         tx,
@@ -212,7 +212,7 @@ def accept_request(
 
 def decline_request(tx: Transaction, here: Here, mediator: Actor | None, request_id: int) -> None:
     """No account, and a kind letter. Raises NotFound and Conflict."""
-    request = _waiting(tx, request_id)
+    request = waiting_request(tx, request_id)
     _decide(tx, here, mediator, request, "declined")
     letter = letters.declined(
         request.locale, mailing.place(here), name=request.name or request.username
@@ -220,7 +220,8 @@ def decline_request(tx: Transaction, here: Here, mediator: Actor | None, request
     mailing.send_letter(tx, here, request.email, letter, urgent=False)
 
 
-def _waiting(tx: Transaction, request_id: int) -> JoinRequest:
+def waiting_request(tx: Transaction, request_id: int) -> JoinRequest:
+    """Raises NotFound. Whether it still waits is seen when it is decided."""
     request = join_requests.by_id(tx, request_id)
     if request is None:
         raise NotFound("Il n’y a pas de demande de ce numéro.")

@@ -11,11 +11,15 @@ from aiohttp import web
 
 from node.actions.remote import Remote
 from node.api import (
+    accounts,
     blocklists,
     blocks,
     calendars,
     feeds,
+    me,
+    membership,
     moderation,
+    notifications,
     openapi,
     pictures,
     reading,
@@ -37,6 +41,10 @@ AREAS: tuple[tuple[Endpoint, ...], ...] = (
     feeds.ENDPOINTS,
     pictures.ENDPOINTS,
     reports.ENDPOINTS,
+    accounts.ENDPOINTS,
+    me.ENDPOINTS,
+    membership.ENDPOINTS,
+    notifications.ENDPOINTS,
     territory.ENDPOINTS,
     topics.ENDPOINTS,
 )
