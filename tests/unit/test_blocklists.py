@@ -18,7 +18,7 @@ from node.moderation.blocklists import (
     read_csv,
     write_csv,
 )
-from node.moderation.policy import DomainBlock, Severity
+from node.moderation.policy import SEVERITIES, DomainBlock, Severity
 
 MASTODON = b"""#domain,#severity,#reject_media,#reject_reports,#public_comment,#obfuscate
 bad.example,silence,false,false,"bad, and ""loud"", too",false
@@ -157,7 +157,7 @@ def test_what_is_exported_is_what_mastodon_reads() -> None:
     ]  # fmt: skip
 
 
-SEVERITY = st.sampled_from(["noop", "silence", "suspend"])
+SEVERITY = st.sampled_from(SEVERITIES)
 
 
 @st.composite
