@@ -15,8 +15,10 @@ from aiohttp import web
 
 from node import __version__
 from node.actions.bootstrap import settle
+from node.actions.pictures import forget_files
 from node.actions.remote import Remote
 from node.affinity import all_processors, stay_on_one_processor, use_processors
+from node.api import pictures as pictures_api
 from node.api import routes as api_routes
 from node.cli.ports import Session
 from node.clock import SystemClock
@@ -30,10 +32,13 @@ from node.inbox.process import Processor
 from node.inbox.resolve import Resolver
 from node.inbox.routes import InboxDoor
 from node.inbox.synchronise import Synchroniser
-from node.jobs import hostwatch, upkeep
+from node.jobs import digest, hostwatch, leftovers, retention, upkeep
 from node.jobs.confirm import Confirmer
 from node.jobs.delivery import DeliveryEngine
 from node.jobs.inbox import InboxWorker
+from node.jobs.mail import MailWorker
+from node.media.files import Files
+from node.media.workshop import Bounds, Workshop
 from node.outbox import reading
 from node.outbox.deliver import HttpDelivery
 from node.outbox.here import Here
@@ -43,10 +48,13 @@ from node.transport.discovery import Discovery
 from node.transport.documents import Documents
 from node.transport.expander import Expander
 from node.transport.http import Transport
+from node.transport.mail import SmtpMailer, sender_of
 from node.transport.signer import KeySigner
 from node.web.guards import guards
+from node.web.media import Media
 from node.web.pages import Pages
 from node.web.serving import serve_on
+from node.web.unsubscribe import LetterPages
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +72,8 @@ class Node:
     expander: Expander
     documents: Documents
     remote: Remote
+    workshop: Workshop
+    files: Files
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +134,22 @@ async def opened(settings: Settings, *, worker: bool = False) -> AsyncIterator[N
             discovery=Discovery(transport, settings),
             base_url=settings.base_url,
         )
-        yield Node(settings, store, here, transport, expander, documents, remote)
+        files = Files(settings.data_dir / "media")
+        store.subscribe(lambda event: forget_files(files, event))
+        workshop = Workshop(_picture_bounds(settings))
+        yield Node(settings, store, here, transport, expander, documents, remote, workshop, files)
+
+
+def _picture_bounds(settings: Settings) -> Bounds:
+    limits = settings.limits
+    return Bounds(
+        bytes=limits.picture_bytes,
+        pixels=limits.picture_pixels,
+        frames=limits.picture_frames,
+        side=limits.picture_side,
+        seconds=limits.picture_seconds,
+        memory=limits.picture_memory,
+    )
 
 
 async def serve(settings: Settings, roles: frozenset[str]) -> None:
@@ -216,12 +241,25 @@ def _work(
         clock=clock,
         scale=federation.retry_scale,
     )
+    mail = MailWorker(
+        store=node.store,
+        clock=clock,
+        mailer=SmtpMailer(node.settings.mail, sender_of(node.settings)),
+        scale=federation.retry_scale,
+    )
     return [
         ("delivery", engine.run),
         ("inbox", inbox.run),
         ("confirmation", confirmer.run),
         ("expiry", lambda: upkeep.expire(node.store, node.here)),
         ("housekeeping", lambda: upkeep.keep_house(node.store, node.here)),
+        ("retention", lambda: retention.run(node.store, node.here)),
+        *(
+            [("mail", mail.run), ("digest", lambda: digest.run(node.store, node.here))]
+            if node.settings.mail.host
+            else []
+        ),
+        ("pictures", lambda: leftovers.clear(node.store, node.here, node.files)),
     ]
 
 
@@ -245,7 +283,11 @@ def _web(node: Node, processor: Processor, hearing: Hearing) -> web.Application:
     )
     application[api_routes.BASE_URL] = node.settings.base_url
     application.add_routes(api_routes.routes(node.here, node.store, node.remote))
+    application[pictures_api.WORKSHOP] = node.workshop
+    application[pictures_api.FILES] = node.files
+    application.add_routes(Media(node.files).routes())
     application.add_routes(Pages(node.here, node.store).routes())
+    application.add_routes(LetterPages(node.here, node.store).routes())
     return application
 
 

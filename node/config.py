@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -31,8 +32,10 @@ class NodeSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     territory_geojson: str = ""  # path of a GeoJSON polygon; wins over the circle
     public_url: str = ""  # base of all ids and links; "" means https://domain
     data_dir: str = "data"  # relative to the file that names it
+    time_zone: str = "Europe/Paris"  # tz database name, of the times that people read
     languages: tuple[str, ...] = ("fr", "en")
     contact_email: str = ""
+    joining: str = "request"  # "invitation", "request" (a mediator answers) or "closed"
 
 
 class ServerSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -82,6 +85,35 @@ class LimitsSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=T
     fetch_per_host: int = 4
     deliver_seconds: float = 10.0
     inbox_pending: int = 20_000  # journal entries waiting; above it the inbox answers 503
+    picture_bytes: int = 16 * 1024 * 1024
+    picture_pixels: int = 33_000_000
+    picture_frames: int = 1_000  # of an animation, of which the first one is kept
+    picture_side: int = 1_600  # pixels; longer ones are scaled down to it
+    picture_seconds: float = 10.0  # to decode one, in a process apart
+    picture_memory: int = 512 * 1024 * 1024  # bytes that it may have for that
+
+
+class MailSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    host: str = ""  # of the SMTP server; "" means that no mail is sent
+    port: int = 587
+    security: str = "starttls"  # "none", "starttls" or "tls"
+    username: str = ""
+    password: str = ""
+    sender: str = ""  # the address in From; "" means entraide@ and the domain
+    digest_hour: int = 18  # of the day where the quartier is
+    seconds: float = 30.0  # for each word with the server
+    per_half_hour: int = 5  # to one recipient; what is over waits for the digest
+
+
+class RetentionSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    closed_proposals_days: int = 365  # with their answers
+    read_notifications_days: int = 90
+    notifications_days: int = 365  # whether read or not
+    dead_mails_days: int = 30
+    join_requests_days: int = 30  # once they are decided
+    invitations_days: int = 30  # once they are over
+    crisis_days: int = 30  # what was published for a crisis, once it is closed
+    pictures_days: int = 1  # sent, and attached to nothing
 
 
 class LogSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -94,6 +126,8 @@ class Settings(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
     database: DatabaseSettings = DatabaseSettings()
     federation: FederationSettings = FederationSettings()
     limits: LimitsSettings = LimitsSettings()
+    mail: MailSettings = MailSettings()
+    retention: RetentionSettings = RetentionSettings()
     log: LogSettings = LogSettings()
     directory: str = "."  # of the file, set by `load`
 
@@ -104,6 +138,11 @@ class Settings(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
             return self.node.public_url.rstrip("/")
         scheme = "http" if self.federation.insecure_loopback else "https"
         return f"{scheme}://{self.node.domain}"
+
+    @property
+    def mail_sender(self) -> str:
+        """The address in From."""
+        return self.mail.sender or f"entraide@{urlsplit(self.base_url).hostname}"
 
     @property
     def data_dir(self) -> Path:
@@ -121,6 +160,8 @@ SECTIONS: dict[str, type[Section]] = {
     "database": DatabaseSettings,
     "federation": FederationSettings,
     "limits": LimitsSettings,
+    "mail": MailSettings,
+    "retention": RetentionSettings,
     "log": LogSettings,
 }
 
@@ -148,6 +189,12 @@ def check_settings(settings: Settings) -> Settings:
         raise ConfigError("node.latitude must lie in -90…90 and node.longitude in -180…180.")
     if not 50 <= node.radius_m <= 20_000:
         raise ConfigError("node.radius_m must lie in 50…20000 metres.")
+    try:
+        ZoneInfo(node.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ConfigError(
+            f"node.time_zone must be like Europe/Paris or Indian/Reunion, not {node.time_zone!r}."
+        ) from error
     if base.scheme not in ("https", "http") or not base.hostname or base.path or base.query:
         raise ConfigError(f"node.public_url must be like https://example.org, not {base.geturl()}.")
     if base.scheme == "http" and not federation.insecure_loopback:
@@ -164,9 +211,38 @@ def check_settings(settings: Settings) -> Settings:
         raise ConfigError("server.port must lie in 0…65535.")
     if not settings.database_url.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:")):
         raise ConfigError("database.url must begin with sqlite:/// or postgresql://.")
+    _check_people(settings)
     if federation.retry_scale <= 0:
         raise ConfigError("federation.retry_scale must be above 0.")
     return settings
+
+
+def _check_people(settings: Settings) -> None:
+    mail = settings.mail
+    if settings.node.joining not in ("invitation", "request", "closed"):
+        raise ConfigError(
+            f"node.joining must be invitation, request or closed, not {settings.node.joining!r}."
+        )
+    if mail.security not in ("none", "starttls", "tls"):
+        raise ConfigError(f"mail.security must be none, starttls or tls, not {mail.security!r}.")
+    if mail.password and mail.security == "none" and not is_loopback(mail.host):
+        raise ConfigError(
+            "mail.security is none: mail.password would cross the network for all to read. "
+            "Use starttls or tls."
+        )
+    if not 1 <= mail.port <= 65535:
+        raise ConfigError("mail.port must lie in 1…65535.")
+    if not 0 <= mail.digest_hour <= 23:
+        raise ConfigError("mail.digest_hour must lie in 0…23.")
+    if mail.seconds <= 0 or mail.per_half_hour < 1:
+        raise ConfigError("mail.seconds and mail.per_half_hour must be above 0.")
+    sender = settings.mail_sender
+    plain = sender.isascii() and sender.isprintable() and " " not in sender
+    if mail.host and (sender.count("@") != 1 or not plain):
+        raise ConfigError(f"mail.sender must be like entraide@example.org, not {sender!r}.")
+    for name in RetentionSettings.__struct_fields__:
+        if not 0 <= getattr(settings.retention, name) <= 36_500:
+            raise ConfigError(f"retention.{name} must lie in 0…36500 days.")
 
 
 def is_loopback(host: str) -> bool:

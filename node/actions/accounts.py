@@ -1,4 +1,4 @@
-"""Accounts of the people of the quartier: making one, roles, tokens, deletion."""
+"""Accounts of the people of the quartier: making one, its words, roles, tokens."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import secrets
 from dataclasses import dataclass
 
 from node.actions.passwords import hash_password
-from node.actions.proposals import remove_status
 from node.activitypub import keys, render
 from node.activitypub.addresses import Addresses
+from node.activitypub.html import from_plain
 from node.activitypub.vocabulary import PUBLIC
 from node.errors import Conflict, NotFound
 from node.ids import new_id
+from node.outbox import documents
 from node.outbox.here import Here
 from node.outbox.publish import prove, publish
 from node.social.accounts import (
@@ -25,7 +26,15 @@ from node.social.accounts import (
     check_username,
     type_of_kind,
 )
-from node.store import accounts, actors, follows, objects, proposals
+from node.social.membership import (
+    CONTACT_MAX,
+    NAME_MAX,
+    SUMMARY_MAX,
+    check_locale,
+    lines,
+    one_line,
+)
+from node.store import accounts, actors, follows, objects
 from node.store.transaction import Transaction
 
 KeyTexts = tuple[tuple[str, str], tuple[str, str]]
@@ -48,10 +57,18 @@ class NewAccount:
     role: str
     display_name: str
     key_texts: KeyTexts
+    locale: str = "fr"
 
 
 def prepare_account(
-    *, username: str, email: str, password: str, kind: str, role: str, display_name: str = ""
+    *,
+    username: str,
+    email: str,
+    password: str,
+    kind: str,
+    role: str,
+    display_name: str = "",
+    locale: str = "fr",
 ) -> NewAccount:
     """Raises Invalid with what to do."""
     return NewAccount(
@@ -60,17 +77,30 @@ def prepare_account(
         password_hash=hash_password(check_password(password)),
         kind=check_kind(kind),
         role=check_role(role),
-        display_name=display_name.strip()[:100],
+        display_name=one_line(display_name, NAME_MAX, "Le nom affiché"),
         key_texts=make_keys(),
+        locale=check_locale(locale),
     )
 
 
-def create_account(tx: Transaction, here: Here, new: NewAccount) -> Actor:
-    """An account that is confirmed and unlocked. Raises Conflict when the name or the e-mail
-    address is taken."""
-    if actors.local_by_username(tx, new.username) is not None or objects.local_grave(
-        tx, here.addresses.user(new.username)
-    ):
+def is_taken(tx: Transaction, here: Here, username: str) -> bool:
+    """Whether somebody has this name, or had it: it is not given again."""
+    return actors.local_by_username(tx, username) is not None or (
+        objects.local_grave(tx, here.addresses.user(username)) is not None
+    )
+
+
+def create_account(
+    tx: Transaction,
+    here: Here,
+    new: NewAccount,
+    *,
+    invited_by: int | None = None,
+    confirmed: bool = True,
+) -> Actor:
+    """An account that is unlocked and, with `confirmed`, may be written to. Raises Conflict when
+    the name or the e-mail address is taken."""
+    if is_taken(tx, here, new.username):
         raise Conflict(f"Le nom {new.username} est déjà pris. Choisissez-en un autre.")
     actor = put_local_actor(
         tx,
@@ -90,7 +120,9 @@ def create_account(tx: Transaction, here: Here, new: NewAccount) -> Actor:
         email=new.email,
         password_hash=new.password_hash,
         role=new.role,
-        confirmed_at=here.clock.now(),
+        locale=new.locale,
+        invited_by=invited_by,
+        confirmed_at=here.clock.now() if confirmed else None,
         now=here.clock.now(),
     )
     if not fresh:
@@ -147,17 +179,17 @@ def put_local_actor(
 
 
 def set_role(tx: Transaction, username: str, role: str) -> None:
-    account = _account(tx, username)
+    account = account_of(tx, username)
     accounts.set_role(tx, account.actor_id, check_role(role))
 
 
 def reset_password(tx: Transaction, username: str, password_hash: str, now: float) -> None:
-    accounts.set_password(tx, _account(tx, username).actor_id, password_hash, now=now)
+    accounts.set_password(tx, account_of(tx, username).actor_id, password_hash, now=now)
 
 
 def make_token(tx: Transaction, username: str, scopes: str, now: float) -> str:
     """A bearer token of 256 bits; only its hash is kept."""
-    account = _account(tx, username)
+    account = account_of(tx, username)
     token = secrets.token_urlsafe(32)
     accounts.add_token(
         tx,
@@ -169,36 +201,64 @@ def make_token(tx: Transaction, username: str, scopes: str, now: float) -> str:
     return token
 
 
-def delete_account(tx: Transaction, here: Here, username: str) -> None:
-    """Delete for good, here and elsewhere: everybody who may hold something of it is told."""
-    account = _account(tx, username)
-    actor = actors.by_id(tx, account.actor_id)
-    if actor is None:
-        raise NotFound(f"Il n’y a pas de compte {username}.")
-    for status in objects.latest(tx, author_id=actor.id, public_only=False, most=100_000):
-        remove_status(tx, here, actor, status, proposals.by_id(tx, status.id))
-    farewell = render.delete(
+def change_profile(
+    tx: Transaction,
+    here: Here,
+    actor: Actor,
+    *,
+    name: str | None = None,
+    summary: str | None = None,
+) -> Actor:
+    """The name and the words (plain text) by which everybody knows somebody; their followers and
+    the neighbours learn of it. Raises Invalid."""
+    values: dict[str, str] = {}
+    if name is not None:
+        values["name"] = one_line(name, NAME_MAX, "Le nom affiché") or actor.username
+    if summary is not None:
+        values["summary"] = from_plain(lines(summary, SUMMARY_MAX, "La présentation"))
+    if not values:
+        return actor
+    now = max(here.clock.now(), int(actor.updated_at) + 1.0)
+    actors.set_words(tx, actor.id, now=now, **values)
+    changed = actors.by_id(tx, actor.id)
+    if changed is None:
+        raise NotFound("Il n’y a personne de ce nom ici.")
+    update = render.update(
         activity_id=here.addresses.activity(new_id()),
-        actor=actor.uri,
-        object=actor.uri,
+        actor=changed.uri,
+        object=documents.local_actor(tx, here, changed),
         to=(PUBLIC,),
-        published=here.clock.now(),
+        cc=(here.addresses.followers_of(changed.uri),),
+        published=now,
     )
     publish(
         tx,
         here,
-        actor,
-        prove(tx, here, actor, farewell),
-        inboxes=follows.every_known_inbox(tx),
+        changed,
+        prove(tx, here, changed, update),
+        inboxes=[
+            *follows.follower_inboxes(tx, changed.id),
+            *follows.follower_inboxes(tx, here.quartier.id),
+        ],
+        sync=True,
     )
-    accounts.delete(tx, actor.id)
-    actors.retire_local(tx, actor.id, now=here.clock.now())
-    objects.bury(
-        tx, actor.uri, by=actor.uri, now=here.clock.now(), local_id=actor.id, type=actor.type
-    )
+    return changed
 
 
-def _account(tx: Transaction, username: str) -> accounts.Account:
+def change_account(
+    tx: Transaction, actor_id: int, *, locale: str | None = None, contact: str | None = None
+) -> None:
+    """What is for this node alone: the language of its letters, and what it may reveal to the
+    other side of an agreement. Raises Invalid."""
+    values: dict[str, str] = {}
+    if locale is not None:
+        values["locale"] = check_locale(locale)
+    if contact is not None:
+        values["contact"] = lines(contact, CONTACT_MAX, "Ce que vous pouvez montrer")
+    accounts.change(tx, actor_id, **values)
+
+
+def account_of(tx: Transaction, username: str) -> accounts.Account:
     account = accounts.by_username(tx, username.removeprefix("@"))
     if account is None:
         raise NotFound(

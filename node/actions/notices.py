@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from node.actions import mailing
+from node.aid.proposals import Urgency
+from node.errors import NotFound
 from node.outbox.here import Here
 from node.social.accounts import Actor
-from node.social.notifications import Kind
-from node.store import accounts, notifications
+from node.social.notifications import URGENT, How, Kind, check_preferences
+from node.store import accounts, blocks, notifications, proposals
+from node.store.notifications import Notification
 from node.store.transaction import Transaction
+
+PRESSING = (Urgency.HIGH, Urgency.CRITICAL)
 
 
 def tell(
@@ -26,11 +32,18 @@ def tell(
 ) -> None:
     """Tell somebody with an account here; nothing happens for anybody else.
 
-    `dedupe` names the occasion: the same is told once. `urgent` goes by mail at once.
+    `dedupe` names the occasion: the same is told once. `urgent` goes by mail at once, as do the
+    steps of an agreement about an urgent proposal, unless the person wishes otherwise.
     """
-    if not person.local or accounts.by_username(tx, person.username) is None:
+    account = accounts.by_username(tx, person.username) if person.local else None
+    if account is None or account.actor_id != person.id:
         return
-    notifications.add(
+    if by is not None and blocks.between(tx, person.id, by.id):
+        return  # nothing of one whom somebody blocked reaches them
+    urgent = urgent or (kind in URGENT and _is_pressing(tx, object_id))
+    now = here.clock.now()
+    how = mailing.goes_by_mail(here, account, kind.value, urgent)
+    identifier = notifications.add(
         tx,
         account_id=person.id,
         kind=kind.value,
@@ -40,8 +53,20 @@ def tell(
         agreement_id=agreement_id,
         data=data or {},
         urgent=urgent,
-        now=here.clock.now(),
+        now=now,
+        # What no mail tells now is told by no later one either, should the wish change.
+        mailed_at=now if how is How.NEVER else None,
     )
+    if identifier is None or how is How.NEVER:
+        return
+    if how is How.NOW:
+        told = notifications.by_id(tx, person.id, identifier)
+        if told is not None and mailing.send_news(
+            tx, here, account, mailing.news_of(tx, here, told)
+        ):
+            notifications.mark_mailed(tx, [told.id], now=now)
+            return
+    mailing.plan_digest(tx, here, account)
 
 
 def tell_roles(
@@ -71,3 +96,27 @@ def tell_roles(
             data=data,
             urgent=urgent,
         )
+
+
+def mark_read(tx: Transaction, here: Here, person: Actor, notification_id: int) -> Notification:
+    """One is read; to say so twice changes nothing. Raises NotFound for what is not theirs."""
+    notifications.mark_read(tx, person.id, now=here.clock.now(), one=notification_id)
+    found = notifications.by_id(tx, person.id, notification_id)
+    if found is None:
+        raise NotFound("Il n’y a pas de nouvelle de ce numéro.")
+    return found
+
+
+def mark_all_read(tx: Transaction, here: Here, person: Actor, *, upto: int | None = None) -> int:
+    """All, or all up to the id of the newest that the person saw. How many."""
+    return notifications.mark_read(tx, person.id, now=here.clock.now(), upto=upto)
+
+
+def set_preferences(tx: Transaction, person: Actor, wanted: Mapping[str, str]) -> None:
+    """How somebody is told by mail. Raises Invalid."""
+    accounts.change(tx, person.id, notify=check_preferences(wanted))
+
+
+def _is_pressing(tx: Transaction, object_id: int | None) -> bool:
+    stored = proposals.by_id(tx, object_id) if object_id is not None else None
+    return stored is not None and stored.proposal.urgency in PRESSING

@@ -26,7 +26,7 @@ from node.outbox import documents
 from node.outbox.here import Here
 from node.outbox.publish import Document, publish, publish_text
 from node.social.accounts import Actor
-from node.store import actors, follows, neighbours, objects, outbox, proposals
+from node.store import actors, follows, neighbours, objects, outbox, proposals, silences
 from node.store.neighbours import NeighbourRow
 from node.store.proposals import Stored
 from node.store.transaction import Transaction
@@ -38,7 +38,10 @@ URGENT = (Urgency.HIGH, Urgency.CRITICAL)
 
 
 def announce(tx: Transaction, here: Here, proposal: Proposal) -> None:
-    """The quartier tells its followers, once; the urgent feed too, when it is."""
+    """The quartier tells its followers, once; the urgent feed too, when it is. Nothing of one
+    whom our mediators silenced."""
+    if silences.is_silenced_uri(tx, proposal.author_uri):
+        return
     groups = [here.quartier]
     if proposal.urgency in URGENT:
         groups.append(here.urgent)
@@ -134,7 +137,7 @@ def _followers_but_neighbours(tx: Transaction, group: Actor) -> list[str]:
 
 def pass_on(tx: Transaction, here: Here, stored: Stored) -> None:
     """Offer a proposal to the joined neighbours in reach that are not known to have it."""
-    if stored.create_activity is None:
+    if stored.create_activity is None or silences.is_silenced_uri(tx, stored.proposal.author_uri):
         return
     known = neighbours.having(tx, stored.proposal.id)
     rows = neighbours.every(tx)

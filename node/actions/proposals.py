@@ -243,6 +243,7 @@ def _home(here: Here) -> Home:
         base=here.settings.base_url,
         quartier=here.quartier.uri,
         name=here.settings.node.name,
+        zone=here.settings.node.time_zone,
     )
 
 

@@ -152,6 +152,10 @@ class Addresses:
     def shared_inbox(self) -> str:
         return f"{self.base_url}/inbox"
 
+    def media(self, name: str) -> str:
+        """A file of ours: a picture."""
+        return f"{self.base_url}/media/{name}"
+
     @property
     def node_username(self) -> str:
         """The name of the node's own actor: its host, as in ``acct:HOST@HOST`` (FEP-d556)."""

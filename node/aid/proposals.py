@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from node.aid.lifecycle import State
-from node.aid.territory import PLACE_RESOLUTION, Place, public_place
+from node.aid.territory import COARSE_RESOLUTION, PLACE_RESOLUTION, Place, public_place
 from node.aid.topics import MODES, OTHER, TOPICS, Mode, Topic
 
 TITLE_MAX: Final = 200
@@ -40,6 +40,16 @@ class Reach(StrEnum):
     """All that come within so many metres of the place."""
 
 
+class Answerable(StrEnum):
+    """Who may answer."""
+
+    ANYONE = "anyone"
+    MEMBERS = "members"
+    """Who has an account here."""
+    VOUCHED = "vouched"
+    """Those of them whom somebody vouches for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What a person asks to publish, checked."""
@@ -67,7 +77,20 @@ class Draft:
     """When it is needed, or when a loan comes back: seconds since the epoch."""
     place: tuple[float, float] | None = None
     """(latitude, longitude), never published as such; None means the quartier's centre."""
+    coarse: bool = False
+    """The place is told seven times more coarsely."""
     language: str = "fr"
+    """Of title and text."""
+    starts: float | None = None
+    """When it takes place, or from when it is to be had: seconds since the epoch."""
+    ends: float | None = None
+    languages: tuple[str, ...] = ()
+    """That the person speaks, besides `language`."""
+    answerable: Answerable = Answerable.ANYONE
+    gathering: bool = False
+    """People come together: a garden day, a shared meal."""
+    pictures: tuple[str, ...] = ()
+    """Ids of pictures that were sent before, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +127,30 @@ class Proposal:
     """Domain of the node that decides about it: ``node.example``."""
     in_scope_of: str | None = None
     """IRI of the crisis that it belongs to."""
+    starts_at: float | None = None
+    """When it takes place, or from when it is to be had."""
+    ends_at: float | None = None
+    languages: tuple[str, ...] = ()
+    """That can be spoken, besides `language`."""
+    answerable: Answerable = Answerable.ANYONE
+    gathering: bool = False
+    standing: bool = False
+    """Without end; its author is asked now and then whether it is still so."""
+    opens_again_at: float | None = None
+    """Of `satisfied-for-now`."""
+    reason: str = ""
+    """Of `removed`: for the author, never public."""
+    series_id: int | None = None
+    occurrence: float | None = None
+    """Which of its series: when it begins."""
+    asked_by_id: int | None = None
+    """Actor elsewhere for whom the quartier published it."""
+    asked_in: str | None = None
+    """IRI of the note in which they asked."""
+    notice_at: float | None = None
+    """When its author is next told of its end; local ones."""
+    closed_at: float | None = None
+    """When it left the public eye: retention counts from here."""
 
     @property
     def topic_data(self) -> Topic:
@@ -138,7 +185,7 @@ def propose(
 
     ``centre`` is the quartier's (latitude, longitude); ``wide_m`` how far `wide` reaches.
     """
-    at = public_place(*(draft.place or centre), resolution)
+    at = public_place(*(draft.place or centre), COARSE_RESOLUTION if draft.coarse else resolution)
     lasts = None if draft.standing else (draft.expires or default_expiry(draft))
     return Proposal(
         id=id,
@@ -166,6 +213,12 @@ def propose(
         lon=at.lon,
         radius_m=at.radius_m,
         origin=origin,
+        starts_at=draft.starts,
+        ends_at=draft.ends,
+        languages=draft.languages,
+        answerable=draft.answerable,
+        gathering=draft.gathering,
+        standing=draft.standing,
     )
 
 

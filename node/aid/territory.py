@@ -155,6 +155,16 @@ class Territory:
             round(math.degrees(math.atan2(y, x)), 6),
         )
 
+    def outline(self) -> list[list[list[list[float]]]]:
+        """Polygons, each of rings, each of [longitude, latitude]: a GeoJSON MultiPolygon's
+        coordinates. Outer rings go counterclockwise, holes clockwise (RFC 7946 §3.1.6)."""
+        found = h3.cells_to_geo(self.cells, tight=False)
+        polygons = cast(list[list[list[tuple[float, float]]]], found["coordinates"])
+        return [
+            [[[round(lon, 6), round(lat, 6)] for lon, lat in ring] for ring in polygon]
+            for polygon in polygons
+        ]
+
     def adjacent(self, other: Territory) -> bool:
         """Whether the cells of the two touch or overlap."""
         (here, radius), (there, other_radius) = _extent(self), _extent(other)

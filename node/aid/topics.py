@@ -1,7 +1,8 @@
 """What can be offered or asked (topics) and how (modes): the tables of ``data/``, read once.
 
-Both are data that an association can read and correct: ``data/topics.json`` and
-``data/modes.json``. A topic's IRI is the same on every node; nothing depends on its resolving.
+They are data that an association can read and correct: ``data/topics.json``, its groups in
+``data/groups.json``, ``data/modes.json`` and the units of these in ``data/units.json``. A topic's
+IRI is the same on every node; nothing depends on its resolving.
 """
 
 from __future__ import annotations
@@ -15,6 +16,19 @@ from types import MappingProxyType
 from typing import Final, TypedDict
 
 TOPIC_BASE: Final = "https://w3id.org/entraide/topic/"
+MODE_BASE: Final = "https://w3id.org/entraide/mode/"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a slug is called, for people: a group of topics, a unit."""
+
+    slug: str
+    fr: str
+    en: str
+
+    def label(self, language: str) -> str:
+        return self.fr if language == "fr" else self.en
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +44,10 @@ class Mode:
     """The reciprocal intent's, where something comes back."""
     units: tuple[str, ...]
     """Names of OM 2 units, the usual one first."""
+
+    @property
+    def iri(self) -> str:
+        return MODE_BASE + self.slug
 
     def label(self, language: str) -> str:
         return self.fr if language == "fr" else self.en
@@ -128,10 +146,17 @@ def _read_topics() -> Mapping[str, Topic]:
     )
 
 
+def _read_names(file: str) -> Mapping[str, Name]:
+    rows: list[dict[str, str]] = json.loads(_data(file))
+    return MappingProxyType({row["slug"]: Name(**row) for row in rows})
+
+
 def _data(name: str) -> str:
     return files("node.aid").joinpath("data", name).read_text(encoding="utf-8")
 
 
+UNITS: Final = _read_names("units.json")
+GROUPS: Final = _read_names("groups.json")
 MODES: Final = _read_modes()
 TOPICS: Final = _read_topics()
 OTHER: Final = TOPICS["other.other"]

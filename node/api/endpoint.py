@@ -140,6 +140,9 @@ class Endpoint:
     accepts: tuple[str, ...] = ("application/json",)
     """Of the body; other than JSON, the handler reads `call.request`."""
     absolute: bool = False
+    max_age: int | None = None
+    """Seconds for which anybody may keep the answer; it has an ETag then, and a reader who has it
+    already is told so (304)."""
     rate: Rate | None = None
     """How often one person, or one network where nobody says who, may do this."""
 

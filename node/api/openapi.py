@@ -163,6 +163,8 @@ def _responses(endpoint: Endpoint, known: dict[str, Any]) -> Document:
     responses: Document = {
         str(code): {"description": TEXTS[code], "content": problem} for code in sorted(codes)
     }
+    if endpoint.max_age is not None:
+        responses["304"] = {"description": "You have it already: If-None-Match names it."}
     responses[str(endpoint.status) if endpoint.answer is not None else "204"] = _success(
         endpoint, known
     )
@@ -178,7 +180,11 @@ def _success(endpoint: Endpoint, known: dict[str, Any]) -> Document:
         schema = known[_key(endpoint.answer)]
     told: Document = {
         "description": "Here it is.",
-        "content": {media_type: {"schema": schema} for media_type in endpoint.media_types},
+        "content": {
+            # JSON-LD is told by its own context
+            media_type: {"schema": {} if media_type == "application/ld+json" else schema}
+            for media_type in endpoint.media_types
+        },
     }
     if endpoint.paged:
         told["headers"] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -9,14 +10,44 @@ import msgspec
 from aiohttp import web
 
 from node.actions.remote import Remote
-from node.api import openapi, reading
+from node.api import (
+    accounts,
+    blocklists,
+    blocks,
+    calendars,
+    feeds,
+    me,
+    membership,
+    moderation,
+    notifications,
+    openapi,
+    pictures,
+    reading,
+    reports,
+    territory,
+    topics,
+)
 from node.api.endpoint import BASE, Call, Endpoint, Page, Raw
 from node.moderation.rates import Rate, Rates
 from node.outbox.here import Here
 from node.outbox.reading.network import NETWORK
 from node.store.engine import Store
 
-AREAS: tuple[tuple[Endpoint, ...], ...] = ()
+AREAS: tuple[tuple[Endpoint, ...], ...] = (
+    blocklists.ENDPOINTS,
+    blocks.ENDPOINTS,
+    moderation.ENDPOINTS,
+    calendars.ENDPOINTS,
+    feeds.ENDPOINTS,
+    pictures.ENDPOINTS,
+    reports.ENDPOINTS,
+    accounts.ENDPOINTS,
+    me.ENDPOINTS,
+    membership.ENDPOINTS,
+    notifications.ENDPOINTS,
+    territory.ENDPOINTS,
+    topics.ENDPOINTS,
+)
 
 OPEN = {
     "Access-Control-Allow-Origin": "*",
@@ -95,23 +126,33 @@ def _response(endpoint: Endpoint, request: web.Request, result: Any) -> web.Resp
         case None:
             return web.Response(status=204, headers=headers)
         case Raw():
-            return web.Response(
-                status=endpoint.status,
-                body=result.body,
-                headers=headers | {"Content-Type": result.media_type} | dict(result.headers),
-            )
+            headers |= {"Content-Type": result.media_type} | dict(result.headers)
+            return _answer(endpoint, request, result.body, headers)
         case Page():
             if result.next is not None:
                 following = request.rel_url.update_query({"max_id": result.next})
                 base = call_base(request)
                 headers["Link"] = f'<{base}{following}>; rel="next"'
             result = result.items
-    return web.Response(
-        status=endpoint.status,
-        body=_ENCODER.encode(result),
-        content_type="application/json",
-        headers=headers,
-    )
+    headers["Content-Type"] = "application/json"
+    return _answer(endpoint, request, _ENCODER.encode(result), headers)
+
+
+def _answer(
+    endpoint: Endpoint, request: web.Request, body: bytes, headers: dict[str, str]
+) -> web.Response:
+    """The answer, or that the reader has it already (RFC 9110 §13.1.2)."""
+    if endpoint.max_age is not None:
+        headers["ETag"] = tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        if headers["Cache-Control"] == "no-cache":
+            headers["Cache-Control"] = f"public, max-age={endpoint.max_age}"
+        known = request.headers.get("If-None-Match", "")[:4096]
+        if known.strip() == "*" or tag in (
+            one.strip().removeprefix("W/") for one in known.split(",")
+        ):
+            del headers["Content-Type"]
+            return web.Response(status=304, headers=headers)
+    return web.Response(status=endpoint.status, body=body, headers=headers)
 
 
 BASE_URL = web.AppKey("base_url", str)

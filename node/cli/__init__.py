@@ -8,6 +8,7 @@ from node import __version__
 from node.cli.account import account, token
 from node.cli.demo import demo
 from node.cli.init import init
+from node.cli.moderation import audit_command, domain, report
 from node.cli.neighbour import neighbour
 from node.cli.proposal import proposal
 from node.cli.serve import check, serve
@@ -21,6 +22,7 @@ def entraide() -> None:
 
 
 for command in (
-    init, serve, check, account, token, proposal, neighbour, queue, database, stats, statuses, demo
+    init, serve, check, account, token, proposal, neighbour, domain, report, audit_command,
+    queue, database, stats, statuses, demo
 ):  # fmt: skip
     entraide.add_command(command)

@@ -7,6 +7,7 @@ import asyncio
 import click
 
 from node.actions import accounts
+from node.actions.deletion import delete_account
 from node.actions.passwords import hash_password
 from node.cli.ports import Session
 from node.cli.run import with_node
@@ -78,7 +79,7 @@ async def delete(session: Session, name: str, yes: bool) -> None:
     """Supprimer un compte et tout ce qu'il a publié, ici et ailleurs."""
     if not yes:
         click.confirm(f"Supprimer {name} pour toujours ?", abort=True)
-    await session.store.write(accounts.delete_account, session.here, name)
+    await session.store.write(delete_account, session.here, name)
     click.echo(f"{name} : supprimé")
 
 

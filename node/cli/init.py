@@ -31,8 +31,12 @@ radius_m = {radius}
 {public_url}
 # Où sont la base de données et les fichiers, à partir de ce fichier-ci.
 data_dir = {data_dir}
+# Le fuseau horaire du quartier.
+# time_zone = "Europe/Paris"
 # languages = ["fr", "en"]
 # contact_email = ""
+# Comment on devient membre : "invitation", "request" (aussi sur demande) ou "closed".
+# joining = "request"
 
 [server]
 # Où le programme écoute ; un serveur TLS (Caddy) se tient devant lui.
@@ -53,6 +57,23 @@ insecure_loopback = {loopback}
 
 [limits]
 # rate_limits = true
+
+[mail]
+# Le serveur SMTP par lequel partent les lettres ; sans lui, aucune ne part.
+# host = ""
+# port = 587
+# security = "starttls"
+# username = ""
+# password = ""
+# L'adresse de l'expéditeur ; par défaut entraide@ et le domaine.
+# sender = ""
+# L'heure de la lettre du jour.
+# digest_hour = 18
+
+[retention]
+# Ce qui s'efface tout seul, en jours.
+# closed_proposals_days = 365
+# read_notifications_days = 90
 
 [log]
 # level = "INFO"

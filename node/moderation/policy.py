@@ -12,9 +12,10 @@ import idna
 
 from node.errors import Invalid
 
-Severity = Literal["silence", "suspend"]
+Severity = Literal["noop", "silence", "suspend"]
 
-SEVERITIES: Final[tuple[Severity, ...]] = ("silence", "suspend")
+SEVERITIES: Final[tuple[Severity, ...]] = ("noop", "silence", "suspend")
+"""From the mildest to the hardest."""
 _LABELS_MAX: Final = 127  # RFC 1035: 255 octets, two for a label at least
 _HOST: Final = re.compile(
     r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9-]{1,63}", re.ASCII
@@ -24,10 +25,20 @@ _HOST: Final = re.compile(
 @dataclass(frozen=True, slots=True)
 class DomainBlock:
     """``silence``: served, but shown only to those who follow there. ``suspend``: nothing comes
-    in and nothing goes out. Its subdomains are meant, too."""
+    in and nothing goes out. ``noop``: only what the flags say. Its subdomains are meant, too."""
 
     domain: str
     severity: Severity
+    reject_media: bool = False
+    """Pictures from there are not shown."""
+    reject_reports: bool = False
+    """What is reported from there is not looked at."""
+    reason: str = ""
+    """For everybody."""
+    private_reason: str = ""
+    """For the mediators."""
+    obfuscate: bool = False
+    """Where the list is shown to everybody, the name is half hidden."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +72,32 @@ class Blocklist:
         self._blocks: dict[str, DomainBlock] = {}
         for block in blocks:
             known = self._blocks.get(block.domain.lower())
-            if known is None or known.severity == "silence":
+            if known is None or hardness(known.severity) < hardness(block.severity):
                 self._blocks[block.domain.lower()] = block
 
     def covering(self, host: str) -> DomainBlock | None:
-        """The hardest block that covers ``host``, which may have a port.
+        """The hardest block that covers ``host``, which may have a port; the nearest of equals.
 
         A block without a port covers every port; one with a port only that one.
         """
+        return max(self._all(host), key=lambda block: hardness(block.severity), default=None)
+
+    def suspends(self, host: str) -> bool:
+        return any(block.severity == "suspend" for block in self._all(host))
+
+    def silences(self, host: str) -> bool:
+        """Served, but not shown to everybody; a suspended one is not served at all."""
+        block = self.covering(host)
+        return block is not None and block.severity == "silence"
+
+    def rejects_reports(self, host: str) -> bool:
+        return any(one.reject_reports or one.severity == "suspend" for one in self._all(host))
+
+    def rejects_media(self, host: str) -> bool:
+        return any(one.reject_media or one.severity == "suspend" for one in self._all(host))
+
+    def _all(self, host: str) -> list[DomainBlock]:
+        """The nearest first."""
         name = host.lower().rstrip(".")
         found = [self._blocks.get(name)]
         bare = _without_port(name)
@@ -77,13 +106,7 @@ class Blocklist:
             found += [self._blocks.get(".".join(labels[at:])) for at in range(len(labels))]
         else:
             found.append(self._blocks.get(bare))
-        hits = [block for block in found if block is not None]
-        hard = (block for block in hits if block.severity == "suspend")
-        return next(hard, hits[0] if hits else None)
-
-    def suspends(self, host: str) -> bool:
-        block = self.covering(host)
-        return block is not None and block.severity == "suspend"
+        return [block for block in found if block is not None]
 
 
 def judge(
@@ -92,12 +115,14 @@ def judge(
     blocks: Blocklist | Iterable[DomainBlock],
     *,
     suspended: bool = False,
+    silenced: bool = False,
     blocked: bool = False,
 ) -> Verdict:
     """What to do with something that ``actor`` (an IRI) of ``domain`` (HOST[:PORT]) sent.
 
-    ``suspended``: a mediator has suspended this one actor. ``blocked``: the person here whom it
-    is for has blocked it. Who asks often keeps a `Blocklist`, so that nothing is indexed twice.
+    ``suspended``, ``silenced``: a mediator has said so of this one actor. ``blocked``: the person
+    here whom it is for has blocked it. Who asks often keeps a `Blocklist`, so that nothing is
+    indexed twice.
     """
     known = blocks if isinstance(blocks, Blocklist) else Blocklist(blocks)
     block = known.covering(domain)
@@ -107,7 +132,15 @@ def judge(
         return Refuse(f"the actor {actor} is suspended")
     if blocked:
         return Refuse(f"the actor {actor} is blocked by the one it writes to")
-    return Accept() if block is None else Silence(f"the domain {block.domain} is silenced")
+    if silenced:
+        return Silence(f"the actor {actor} is silenced")
+    if block is None or block.severity == "noop":
+        return Accept()
+    return Silence(f"the domain {block.domain} is silenced")
+
+
+def hardness(severity: Severity) -> int:
+    return SEVERITIES.index(severity)
 
 
 def check_domain(text: str) -> str:
@@ -140,7 +173,10 @@ def check_severity(text: str) -> Severity:
     for severity in SEVERITIES:
         if text.strip() == severity:
             return severity
-    raise Invalid(f"Il y a deux degrés : {' et '.join(SEVERITIES)}.")
+    raise Invalid(
+        "Il y a trois degrés : noop (seulement les images ou les signalements), silence (servi, "
+        "mais pas montré à tous) et suspend (rien n’entre et rien ne sort)."
+    )
 
 
 def _without_port(host: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -23,6 +24,16 @@ class Account:
     role: str
     locale: str
     confirmed_at: float | None
+    """When the e-mail address was known to be theirs; mail goes to no other."""
+    contact: str = ""
+    """What this person may reveal to the other side of an agreement."""
+    notify: Mapping[str, str] = field(default_factory=dict)
+    """Kind, or ``*`` for all, → how by mail (`social.notifications.How`)."""
+    unsubscribe_key: str | None = None
+    digest_at: float | None = None
+    """When its next digest goes; None while nothing happened."""
+    invited_by: int | None = None
+    created_at: float = 0.0
 
 
 _SELECT = sa.select(
@@ -33,6 +44,12 @@ _SELECT = sa.select(
     accounts.c.role,
     accounts.c.locale,
     accounts.c.confirmed_at,
+    accounts.c.contact,
+    accounts.c.notify,
+    accounts.c.unsubscribe_key,
+    accounts.c.digest_at,
+    accounts.c.invited_by,
+    accounts.c.created_at,
 ).join(actors, actors.c.id == accounts.c.actor_id)
 
 
@@ -46,6 +63,7 @@ def insert(
     confirmed_at: float | None,
     now: float,
     locale: str = "fr",
+    invited_by: int | None = None,
 ) -> bool:
     """False when the e-mail address is taken."""
     return insert_new(
@@ -57,6 +75,7 @@ def insert(
             "password_hash": password_hash,
             "role": role,
             "locale": locale,
+            "invited_by": invited_by,
             "confirmed_at": confirmed_at,
             "created_at": now,
         },
@@ -65,6 +84,19 @@ def insert(
 
 def by_username(tx: Transaction, username: str) -> Account | None:
     row = tx.first(_SELECT.where(actors.c.local.is_(True), actors.c.username == username.lower()))
+    return None if row is None else Account(*row)
+
+
+def by_email(tx: Transaction, email: str) -> Account | None:
+    row = tx.first(_SELECT.where(accounts.c.email == email))
+    return None if row is None else Account(*row)
+
+
+def by_unsubscribe_key(tx: Transaction, key: str) -> Account | None:
+    # The index is partial: the second half lets both planners use it.
+    row = tx.first(
+        _SELECT.where(accounts.c.unsubscribe_key == key, accounts.c.unsubscribe_key.is_not(None))
+    )
     return None if row is None else Account(*row)
 
 
@@ -92,6 +124,30 @@ def with_roles(tx: Transaction, roles: Sequence[str]) -> list[Actor]:
     )
     found = (actors_store.by_id(tx, row.actor_id) for row in rows)
     return [actor for actor in found if actor is not None and not actor.suspended]
+
+
+def change(tx: Transaction, actor_id: int, **values: Any) -> None:
+    """Set columns of an account: locale, contact, notify, unsubscribe_key, digest_at, email…"""
+    if values:
+        tx.execute(sa.update(accounts).where(accounts.c.actor_id == actor_id).values(**values))
+
+
+def digests_due(tx: Transaction, *, now: float, most: int) -> list[int]:
+    """Actor ids of the accounts whose digest is due, the longest due first."""
+    rows = tx.all(
+        sa.select(accounts.c.actor_id)
+        .where(accounts.c.digest_at.is_not(None), accounts.c.digest_at <= now)
+        .order_by(accounts.c.digest_at)
+        .limit(most)
+    )
+    return [row.actor_id for row in rows]
+
+
+def next_digest(tx: Transaction) -> float | None:
+    at: float | None = tx.scalar(
+        sa.select(sa.func.min(accounts.c.digest_at)).where(accounts.c.digest_at.is_not(None))
+    )
+    return at
 
 
 def set_role(tx: Transaction, actor_id: int, role: str) -> None:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from node.ids import new_id
 from node.social.accounts import Actor
+from node.store import pictures
 from node.store.tables import actor_keys, actors, blocks, follows, objects, pins, reactions, shares
 from node.store.transaction import Transaction
 from node.store.upsert import insert_many, insert_or_update
@@ -125,6 +126,14 @@ def by_uris(tx: Transaction, uris: Iterable[str]) -> dict[str, Actor]:
     return {row.uri: _actor(row) for row in rows}
 
 
+def by_ids(tx: Transaction, identifiers: Iterable[int]) -> dict[int, Actor]:
+    wanted = list(identifiers)
+    if not wanted:
+        return {}
+    rows = tx.all(sa.select(*_COLUMNS).where(actors.c.id.in_(wanted)))
+    return {row.id: _actor(row) for row in rows}
+
+
 def local_by_username(tx: Transaction, username: str) -> Actor | None:
     """One of ours, in whatever case the name is written: it is stored in lower case."""
     row = tx.first(
@@ -222,6 +231,12 @@ def set_profile(tx: Transaction, actor_id: int, *, name: str, territory: str | N
     tx.tell(ActorWritten(actor_id))
 
 
+def set_words(tx: Transaction, actor_id: int, *, now: float, **words: str) -> None:
+    """The `name` or the `summary` (cleaned HTML) of a local actor."""
+    tx.execute(sa.update(actors).where(actors.c.id == actor_id).values(updated_at=now, **words))
+    tx.tell(ActorWritten(actor_id))
+
+
 def group_territory(tx: Transaction, domain: str) -> str | None:
     """The territory that a quartier at a domain states, when we know its Group."""
     text: str | None = tx.scalar(
@@ -235,6 +250,7 @@ def group_territory(tx: Transaction, domain: str) -> str | None:
 def retire_local(tx: Transaction, actor_id: int, *, now: float) -> None:
     """A local actor is deleted. Its keys stay, to sign what tells the others."""
     tx.execute(sa.delete(objects).where(objects.c.author_id == actor_id))
+    pictures.remove_of_owner(tx, actor_id)
     _end_deeds(tx, actor_id)
     tx.execute(
         sa.update(actors)

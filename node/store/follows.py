@@ -96,6 +96,14 @@ def local_followers(tx: Transaction, target_id: int) -> list[int]:
     return [row.follower_id for row in rows]
 
 
+def of_follower(tx: Transaction, follower_id: int) -> list[Follow]:
+    """Whom an actor follows or asked to follow."""
+    return [
+        Follow(*row)
+        for row in tx.all(sa.select(*_COLUMNS).where(follows.c.follower_id == follower_id))
+    ]
+
+
 # ── inboxes ──────────────────────────────────────────────────────────────────────────────────
 
 _FOLLOWER_INBOXES = (

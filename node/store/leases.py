@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from node.store.tables import deliveries, journal
+from node.store.tables import deliveries, journal, mails
 from node.store.transaction import Transaction
 
 _RELEASE = (
@@ -14,6 +14,9 @@ _RELEASE = (
     sa.update(journal)
     .where(journal.c.state == sa.literal_column("'pending'"), journal.c.leased_until > 0)
     .values(leased_until=0.0, next_at=journal.c.received_at, fence=journal.c.fence + 1),
+    sa.update(mails)
+    .where(mails.c.state == "pending", mails.c.leased_until > 0)
+    .values(leased_until=0.0, fence=mails.c.fence + 1),
 )
 
 

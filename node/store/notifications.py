@@ -2,15 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+
+import sqlalchemy as sa
 
 from node.ids import new_id
 from node.store.tables import notifications
-from node.store.transaction import Transaction
+from node.store.transaction import Row, Transaction
 from node.store.upsert import insert_new
 
 BELL = "notifications"
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    id: int
+    kind: str
+    actor_id: int | None
+    """Who caused it."""
+    object_id: int | None
+    agreement_id: int | None
+    data: Mapping[str, str]
+    urgent: bool
+    created_at: float
+    read_at: float | None
+    mailed_at: float | None
+
+
+_COLUMNS = (
+    notifications.c.id,
+    notifications.c.kind,
+    notifications.c.actor_id,
+    notifications.c.object_id,
+    notifications.c.agreement_id,
+    notifications.c.data,
+    notifications.c.urgent,
+    notifications.c.created_at,
+    notifications.c.read_at,
+    notifications.c.mailed_at,
+)
+
+
+def _notification(row: Row) -> Notification:
+    values: list[Any] = list(row)
+    values[5] = dict(values[5] or {})
+    values[6] = bool(values[6])
+    return Notification(*values)
 
 
 def add(
@@ -25,13 +64,15 @@ def add(
     data: Mapping[str, Any],
     urgent: bool,
     now: float,
-) -> bool:
-    """False when this account was told of the same before."""
+    mailed_at: float | None = None,
+) -> int | None:
+    """Its id; None when this account was told of the same before."""
+    identifier = new_id()
     fresh = insert_new(
         tx,
         notifications,
         {
-            "id": new_id(),
+            "id": identifier,
             "account_id": account_id,
             "kind": kind,
             "dedupe": dedupe,
@@ -41,8 +82,92 @@ def add(
             "data": dict(data),
             "urgent": urgent,
             "created_at": now,
+            "mailed_at": mailed_at,
         },
     )
-    if fresh:
-        tx.ring(BELL)
-    return fresh
+    if not fresh:
+        return None
+    tx.ring(BELL)
+    return identifier
+
+
+def listed(
+    tx: Transaction,
+    account_id: int,
+    *,
+    unread: bool = False,
+    before: int | None = None,
+    most: int,
+) -> list[Notification]:
+    """Newest first, in keyset pages by id."""
+    statement = (
+        sa.select(*_COLUMNS)
+        .where(notifications.c.account_id == account_id)
+        .order_by(notifications.c.id.desc())
+        .limit(most)
+    )
+    if unread:
+        statement = statement.where(notifications.c.read_at.is_(None))
+    if before is not None:
+        statement = statement.where(notifications.c.id < before)
+    return [_notification(row) for row in tx.all(statement)]
+
+
+def by_id(tx: Transaction, account_id: int, identifier: int) -> Notification | None:
+    row = tx.first(
+        sa.select(*_COLUMNS).where(
+            notifications.c.id == identifier, notifications.c.account_id == account_id
+        )
+    )
+    return None if row is None else _notification(row)
+
+
+def unread_count(tx: Transaction, account_id: int, *, most: int = 1000) -> int:
+    """How many are not read, counted up to `most`."""
+    some = (
+        sa.select(notifications.c.id)
+        .where(notifications.c.account_id == account_id, notifications.c.read_at.is_(None))
+        .limit(most)
+        .subquery()
+    )
+    return int(tx.scalar(sa.select(sa.func.count()).select_from(some)) or 0)
+
+
+def mark_read(
+    tx: Transaction, account_id: int, *, now: float, one: int | None = None, upto: int | None = None
+) -> int:
+    """One, or all up to an id, or all. How many were not read before."""
+    where = [notifications.c.account_id == account_id, notifications.c.read_at.is_(None)]
+    if one is not None:
+        where.append(notifications.c.id == one)
+    if upto is not None:
+        where.append(notifications.c.id <= upto)
+    return tx.execute(sa.update(notifications).where(*where).values(read_at=now)).rowcount
+
+
+def to_mail(tx: Transaction, account_id: int, *, most: int) -> list[Notification]:
+    """What was neither read nor mailed, the oldest first."""
+    rows = tx.all(
+        sa.select(*_COLUMNS)
+        .where(
+            notifications.c.account_id == account_id,
+            notifications.c.mailed_at.is_(None),
+            notifications.c.read_at.is_(None),
+        )
+        .order_by(notifications.c.id)
+        .limit(most)
+    )
+    return [_notification(row) for row in rows]
+
+
+def mark_mailed(tx: Transaction, identifiers: Sequence[int], *, now: float) -> None:
+    tx.execute(
+        sa.update(notifications)
+        .where(notifications.c.id.in_(list(identifiers)))
+        .values(mailed_at=now)
+    )
+
+
+def forget_caused_by(tx: Transaction, actor_id: int) -> None:
+    """What others were told of somebody who is gone."""
+    tx.execute(sa.delete(notifications).where(notifications.c.actor_id == actor_id))

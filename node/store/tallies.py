@@ -50,9 +50,7 @@ def _move(table: sa.Table, key: str, what: str, dialect: str) -> Any:
 
 def status(tx: Transaction, object_id: int, what: OfStatus, by: int) -> None:
     statement = _move(status_tallies, "object_id", what, tx.dialect)
-    tx.execute(
-        statement.values(**{"object_id": object_id, what: max(by, 0)}), {"by": by}
-    )
+    tx.execute(statement.values(**{"object_id": object_id, what: max(by, 0)}), {"by": by})
 
 
 def actor(tx: Transaction, actor_id: int, what: OfActor, by: int) -> None:

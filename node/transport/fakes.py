@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from node.transport.mail import Outgoing, Sent
 from node.transport.post import PostResult
 
 
@@ -18,3 +19,16 @@ class FakePoster:
     async def post(self, inbox: str, body: bytes, headers: Mapping[str, str]) -> PostResult:
         self.posted.append((inbox, body, headers))
         return self.answer(inbox)
+
+
+@dataclass
+class FakeMailer:
+    """Keeps what was sent; takes all of it, or answers what ``answer`` says for a mail."""
+
+    answer: Callable[[Outgoing], Sent] = lambda mail: Sent(True, 250)
+    sent: list[Outgoing] = field(default_factory=list)
+
+    async def send(self, mails: Sequence[Outgoing]) -> list[Sent]:
+        answers = [self.answer(mail) for mail in mails]
+        self.sent += [mail for mail, said in zip(mails, answers, strict=True) if said.ok]
+        return answers

@@ -38,7 +38,9 @@ async def test_an_account_is_found_by_name_in_any_case(store: Store) -> None:
         add_actor(tx, "bruno")
         add_actor(tx, "amina", "m.example")
         amina = add_account(tx, "amina", "amina@x.example")
-        expected = Account(amina, "amina", "amina@x.example", "argon", "member", "fr", NOW)
+        expected = Account(
+            amina, "amina", "amina@x.example", "argon", "member", "fr", NOW, created_at=NOW
+        )
         assert accounts.by_username(tx, "amina") == expected
         assert accounts.by_username(tx, "AMINA") == expected
         assert accounts.by_username(tx, "bruno") is None

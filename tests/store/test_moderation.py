@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from node.moderation.policy import DomainBlock
-from node.store import moderation, tables
+from node.store import moderation, reports, tables
 from node.store.engine import Store
 from node.store.transaction import Transaction
 from tests.store.people import NOW, add_actor
@@ -54,7 +54,7 @@ async def test_a_report_is_kept_once_per_activity(store: Store) -> None:
         zoe, amina = add_actor(tx, "zoe", "m.example"), add_actor(tx, "amina")
 
         def report(uri: str | None, target: int | None = amina) -> bool:
-            return moderation.add_report(
+            made = reports.add(
                 tx,
                 activity_uri=uri,
                 reporter_id=zoe,
@@ -63,17 +63,32 @@ async def test_a_report_is_kept_once_per_activity(store: Store) -> None:
                 content="spam",
                 now=NOW,
             )
+            return made is not None
 
         assert report("r:1")
         assert not report("r:1")
         assert report("r:2", None)
         assert report(None)
         assert report(None)
-        assert moderation.open_report_count(tx) == 4
-        tx.execute(sa.update(tables.reports).values(state="settled"))
-        assert moderation.open_report_count(tx) == 0
-        kept = tx.all(sa.select(tables.reports.c.objects))
-        assert kept[0][0] == ["https://croix-rousse.example/objects/é"]
+        assert reports.open_count(tx) == 4
+        waiting = reports.listed(tx, state="open", most=10)
+        assert [one.id for one in waiting] == sorted((one.id for one in waiting), reverse=True)
+        assert waiting[0].objects == ("https://croix-rousse.example/objects/é",)
+        assert reports.listed(tx, before=waiting[1].id, most=1) == [waiting[2]]
+        reports.settle(tx, waiting[0].id, by=amina, outcome="talked", now=NOW + 5)
+        settled = reports.by_id(tx, waiting[0].id)
+        assert settled is not None
+        assert (settled.state, settled.settled_at, settled.outcome) == (
+            "settled",
+            NOW + 5,
+            "talked",
+        )
+        assert reports.open_count(tx) == 3
+        assert reports.listed(tx, state="settled", most=10) == [settled]
+        reports.reopen(tx, settled.id)
+        assert reports.by_id(tx, settled.id) == waiting[0]
+        assert reports.recent_of(tx, zoe, since=NOW) == 4
+        assert reports.recent_of(tx, zoe, since=NOW + 1) == 0
 
     await store.write(unit)
 

@@ -23,7 +23,7 @@ from node.moderation.policy import Refuse, Silence, Verdict, judge
 from node.outbox.here import Here
 from node.social.accounts import Actor
 from node.social.statuses import Status
-from node.store import journal, moderation, neighbours, objects, proposals
+from node.store import journal, moderation, neighbours, objects, proposals, silences
 from node.store.transaction import Transaction
 
 PASSED_ON = frozenset({"Create", "Update", "Delete"})
@@ -88,6 +88,8 @@ def _embedded(tx: Transaction, here: Here, activity: Announce, received: Receive
         return Ignored(verdict.reason)
     row = neighbours.by_actor(tx, received.actor.id)
     joined = row is not None and row.state == Link.JOINED.value
+    if here.node.uri in objects.buried_by(tx, getattr(inner.activity, "object").iri or ""):  # noqa: B009
+        return Ignored("our mediators removed it")
     if inner.voucher is not None and not joined:
         return Ignored("only a joined neighbour's word counts")
     joined = joined and not isinstance(verdict, Silence)
@@ -121,7 +123,13 @@ def _embedded(tx: Transaction, here: Here, activity: Announce, received: Receive
 def _judged(tx: Transaction, author: Actor) -> Verdict:
     """What the moderators said of somebody whose words others bring."""
     blocks = moderation.domain_block_list(tx)
-    return judge(author.domain, author.uri, blocks, suspended=author.suspended)
+    return judge(
+        author.domain,
+        author.uri,
+        blocks,
+        suspended=author.suspended,
+        silenced=silences.is_silenced(tx, author.id),
+    )
 
 
 def _mark(inner: Inner) -> str | None:

@@ -7,6 +7,7 @@ from aiohttp import web
 from node.outbox.reading.actors import Actors
 from node.outbox.reading.answers import Reading
 from node.outbox.reading.discovery import Discovery
+from node.outbox.reading.events import Events
 from node.outbox.reading.objects import Objects
 
 
@@ -23,6 +24,7 @@ def routes(reading: Reading) -> list[web.RouteDef]:
         web.get("/objects/{id}", objects.object),
         web.get("/objects/{id}/replies", objects.replies),
         web.get("/objects/{id}/context", objects.context),
+        web.get("/objects/{id}/event", Events(reading).event),
         web.get("/activities/{id}", objects.activity),
     ]
     for prefix, own in (

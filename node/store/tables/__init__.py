@@ -37,6 +37,7 @@ from node.store.tables.people import (
     follows,
     invitations,
     join_requests,
+    mail_keys,
     mails,
     notifications,
     tokens,
@@ -58,6 +59,7 @@ from node.store.tables.statuses import (
     recipients,
     shares,
 )
+from node.store.tables.tallies import actor_tallies, status_tallies
 from node.store.tables.timelines import (
     bookmarks,
     conversations,
@@ -88,6 +90,7 @@ __all__ = [
     "account_notes",
     "accounts",
     "actor_keys",
+    "actor_tallies",
     "actors",
     "agreement_events",
     "agreements",
@@ -124,6 +127,7 @@ __all__ = [
     "journal",
     "list_members",
     "lists",
+    "mail_keys",
     "mails",
     "markers",
     "mediator_notes",
@@ -155,6 +159,7 @@ __all__ = [
     "shares",
     "silences",
     "sources",
+    "status_tallies",
     "suggestions",
     "thread_mutes",
     "tokens",

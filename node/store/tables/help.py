@@ -110,6 +110,7 @@ series = sa.Table(
     sa.Column("zone", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),  # running | paused | ended
     sa.Column("made_until", Time, nullable=False),  # occurrences up to here were made
+    sa.Column("skipped", sa.JSON, nullable=False, server_default="[]"),  # dates left out: seconds
     sa.Column("created_at", Time, nullable=False),
     sa.Index("ix_series_author_id_id", "author_id", "id"),
     sa.Index("ix_series_state_made_until", "state", "made_until"),

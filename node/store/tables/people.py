@@ -68,6 +68,7 @@ accounts = sa.Table(
     sa.Column("notify", sa.JSON, nullable=False, server_default="{}"),  # kind → how, by mail
     sa.Column("unsubscribe_key", sa.Text),  # in the links of its mails
     sa.Column("digest_at", Time),  # when the next digest is due
+    sa.Column("calendar_hash", sa.Text),  # SHA-256, hex, of what opens its calendar feed
     sa.Column("invited_by", Id),
     sa.Column("confirmed_at", Time),
     sa.Column("created_at", Time, nullable=False),
@@ -78,6 +79,12 @@ accounts = sa.Table(
         unique=True,
     ),
     partial("ix_accounts_digest_at", "digest_at", where="digest_at IS NOT NULL"),
+    partial(
+        "ix_accounts_calendar_hash",
+        "calendar_hash",
+        where="calendar_hash IS NOT NULL",
+        unique=True,
+    ),
 )
 
 tokens = sa.Table(
@@ -182,7 +189,21 @@ notifications = sa.Table(
     sa.Index("ix_notifications_agreement_id", "agreement_id"),
 )
 
-# Mails to be sent; gone once they are.
+# Keys that went by mail: a new password, a confirmed address. Each is good once, for a while.
+mail_keys = sa.Table(
+    "mail_keys",
+    metadata,
+    sa.Column("hash", sa.Text, primary_key=True),  # SHA-256, hex: the key itself is not kept
+    ref("account_id", "accounts.actor_id"),
+    sa.Column("purpose", sa.Text, nullable=False),  # password | email
+    sa.Column("email", sa.Text, nullable=False),  # the address it went to
+    sa.Column("created_at", Time, nullable=False),
+    sa.Column("expires_at", Time, nullable=False),
+    sa.Index("ix_mail_keys_account_id", "account_id"),
+    sa.Index("ix_mail_keys_expires_at", "expires_at"),
+)
+
+# Mails to be sent. What was sent stays, without its words, as long as it counts for the rate.
 mails = sa.Table(
     "mails",
     metadata,
@@ -192,7 +213,7 @@ mails = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("headers", sa.JSON, nullable=False, server_default="{}"),
     sa.Column("urgent", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("state", sa.Text, nullable=False),  # pending | dead
+    sa.Column("state", sa.Text, nullable=False),  # pending | sent | dead
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("error", sa.Text),
     sa.Column("created_at", Time, nullable=False),

@@ -366,6 +366,7 @@ def upgrade() -> None:
         sa.Column("zone", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("made_until", sa.Double(), nullable=False),
+        sa.Column("skipped", sa.JSON(), server_default="[]", nullable=False),
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.ForeignKeyConstraint(
             ["author_id"],
@@ -462,6 +463,31 @@ def upgrade() -> None:
     with op.batch_alter_table("held", schema=None) as batch_op:
         batch_op.create_index("ix_held_neighbour_id", ["neighbour_id"], unique=False)
         batch_op.create_index("ix_held_since", ["since"], unique=False)
+
+    op.create_table(
+        "mail_keys",
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column(
+            "account_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.Column("expires_at", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["accounts.actor_id"],
+            name=op.f("fk_mail_keys_account_id_accounts"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_mail_keys")),
+    )
+    with op.batch_alter_table("mail_keys", schema=None) as batch_op:
+        batch_op.create_index("ix_mail_keys_account_id", ["account_id"], unique=False)
+        batch_op.create_index("ix_mail_keys_expires_at", ["expires_at"], unique=False)
 
     op.create_table(
         "agreements",
@@ -784,10 +810,18 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("notify", sa.JSON(), server_default="{}", nullable=False))
         batch_op.add_column(sa.Column("unsubscribe_key", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("digest_at", sa.Double(), nullable=True))
+        batch_op.add_column(sa.Column("calendar_hash", sa.Text(), nullable=True))
         batch_op.add_column(
             sa.Column(
                 "invited_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
             )
+        )
+        batch_op.create_index(
+            "ix_accounts_calendar_hash",
+            ["calendar_hash"],
+            unique=True,
+            sqlite_where=sa.text("calendar_hash IS NOT NULL"),
+            postgresql_where=sa.text("calendar_hash IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_accounts_digest_at",

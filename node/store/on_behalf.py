@@ -1,0 +1,112 @@
+"""For whom a mediator or an association wrote. Never leaves this node; goes with the proposal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from node.aid.lifecycle import CLOSED, State
+from node.store.tables import drafts, objects, on_behalf, proposals
+from node.store.transaction import Row, Transaction
+from node.store.upsert import insert_or_update
+
+
+@dataclass(frozen=True, slots=True)
+class OnBehalf:
+    subject_id: int
+    """Of the draft, which is the proposal's once it is published."""
+    writer_id: int
+    beneficiary: str
+    consented_by: str
+    consented_at: float
+    consent_how: str
+    call_back: str
+    created_at: float
+
+    def __repr__(self) -> str:
+        """Without a word of it: what is shown so ends in logs."""
+        return f"OnBehalf({self.subject_id})"
+
+
+_COLUMNS = (
+    on_behalf.c.subject_id,
+    on_behalf.c.writer_id,
+    on_behalf.c.beneficiary,
+    on_behalf.c.consented_by,
+    on_behalf.c.consented_at,
+    on_behalf.c.consent_how,
+    on_behalf.c.call_back,
+    on_behalf.c.created_at,
+)
+
+
+def _record(row: Row) -> OnBehalf:
+    return OnBehalf(*row)
+
+
+def put(tx: Transaction, record: OnBehalf) -> None:
+    """Keep it, or what was changed of it."""
+    insert_or_update(
+        tx,
+        on_behalf,
+        {
+            "subject_id": record.subject_id,
+            "writer_id": record.writer_id,
+            "beneficiary": record.beneficiary,
+            "consented_by": record.consented_by,
+            "consented_at": record.consented_at,
+            "consent_how": record.consent_how,
+            "call_back": record.call_back,
+            "created_at": record.created_at,
+        },
+        key=("subject_id",),
+        kept=("writer_id", "created_at"),
+    )
+
+
+def of(tx: Transaction, subject_id: int) -> OnBehalf | None:
+    row = tx.first(sa.select(*_COLUMNS).where(on_behalf.c.subject_id == subject_id))
+    return None if row is None else _record(row)
+
+
+def listed(
+    tx: Transaction, *, writer_id: int | None, before: int | None = None, most: int
+) -> list[OnBehalf]:
+    """Newest first, in keyset pages by id; of one writer, or all."""
+    statement = sa.select(*_COLUMNS).order_by(on_behalf.c.subject_id.desc()).limit(most)
+    if writer_id is not None:
+        statement = statement.where(on_behalf.c.writer_id == writer_id)
+    if before is not None:
+        statement = statement.where(on_behalf.c.subject_id < before)
+    return [_record(row) for row in tx.all(statement)]
+
+
+def purge(tx: Transaction, subject_id: int) -> bool:
+    return tx.execute(sa.delete(on_behalf).where(on_behalf.c.subject_id == subject_id)).rowcount > 0
+
+
+def purge_ended(tx: Transaction, *, expired_before: float, most: int = 500) -> int:
+    """Records whose purpose is over: the draft or the proposal is gone, is closed for good, or
+    expired before a time (seconds since the epoch) and was not renewed. How many."""
+    ended = sa.or_(
+        sa.and_(drafts.c.id.is_(None), proposals.c.object_id.is_(None)),
+        proposals.c.state.in_([state.value for state in CLOSED]),
+        sa.and_(
+            proposals.c.state == State.EXPIRED.value,
+            proposals.c.expires_at < expired_before,
+        ),
+    )
+    rows = tx.all(
+        sa.select(on_behalf.c.subject_id)
+        .select_from(
+            on_behalf.outerjoin(drafts, drafts.c.id == on_behalf.c.subject_id)
+            .outerjoin(objects, objects.c.id == on_behalf.c.subject_id)
+            .outerjoin(proposals, proposals.c.object_id == objects.c.id)
+        )
+        .where(ended)
+        .limit(most)
+    )
+    for row in rows:
+        purge(tx, row.subject_id)
+    return len(rows)

@@ -1,0 +1,39 @@
+"""Proposals as stored: local ones, and those that neighbours passed on."""
+
+from __future__ import annotations
+
+from node.store.proposals.lists import Listed, listed, to_offer
+from node.store.proposals.rows import (
+    COLUMNS,
+    FROM,
+    LIVE,
+    Stored,
+    by_id,
+    hide,
+    hide_vouched,
+    insert,
+    read,
+    show,
+    update,
+)
+from node.store.proposals.times import expired, mark_expired_remote, next_expiry
+
+__all__ = [
+    "COLUMNS",
+    "FROM",
+    "LIVE",
+    "Listed",
+    "Stored",
+    "by_id",
+    "expired",
+    "hide",
+    "hide_vouched",
+    "insert",
+    "listed",
+    "mark_expired_remote",
+    "next_expiry",
+    "read",
+    "show",
+    "to_offer",
+    "update",
+]

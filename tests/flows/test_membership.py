@@ -1,0 +1,293 @@
+"""Joining: by invitation, by asking; vouching; what one is told. Over the JSON interface."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from node.actions.accounts import make_token
+from node.actions.notices import tell
+from node.actions.passwords import password_fits
+from node.social.accounts import Actor
+from node.social.notifications import Kind
+from node.store import accounts, join_requests
+from tests.databases import new_sqlite
+from tests.mailbox import Mailbox, link, mailbox, words
+from tests.serving import PASSWORD, Serving, serving
+
+API = "/api/aid/v1"
+
+
+@dataclass
+class Quartier:
+    node: Serving
+    web: aiohttp.ClientSession
+
+    async def token(self, name: str) -> str:
+        now = self.node.here.clock.now()
+        return await self.node.store.write(make_token, name, "read write", now)
+
+    async def call(
+        self, method: str, path: str, who: str | None = None, **json: Any
+    ) -> tuple[int, Any]:
+        """The status and what was answered, None for nothing."""
+        headers = {"Authorization": f"Bearer {await self.token(who)}"} if who else {}
+        body = {"json": json} if method != "GET" else {"params": json}
+        async with self.web.request(
+            method, f"{self.node.base}{API}{path}", headers=headers, **body
+        ) as answer:
+            return answer.status, await answer.json() if answer.status != 204 else None
+
+    async def form(self, method: str, path: str, **data: str) -> tuple[int, str]:
+        async with self.web.request(method, f"{self.node.base}{path}", data=data) as answer:
+            assert "script" not in answer.headers["Content-Security-Policy"]
+            return answer.status, await answer.text()
+
+
+@contextlib.asynccontextmanager
+async def quartier(
+    directory: Path, box: Mailbox | None = None, **node: Any
+) -> AsyncIterator[Quartier]:
+    mail = {"host": "127.0.0.1", "port": box.port, "security": "none"} if box else {}
+    async with (
+        serving(new_sqlite(directory), directory, mail=mail, node=node) as served,
+        aiohttp.ClientSession() as web,
+    ):
+        yield Quartier(served, web)
+
+
+async def test_a_member_invites_a_neighbour(tmp_path: Path) -> None:
+    """The link opens one account, of the kind and by the member that it names, and then no more;
+    what is kept of it opens nothing."""
+    async with quartier(tmp_path) as here:
+        amina = await here.node.account("amina")
+        status, made = await here.call("POST", "/invitations", "amina")
+        assert status == 201
+        assert made["link"] == f"{here.node.base}/join/{made['code']}"
+        status, offer = await here.call("GET", f"/join/{made['code']}")
+        assert (status, offer["inviter"]["name"], offer["kind"]) == (200, "Amina", "resident")
+        assert (await here.call("GET", f"/join/{made['invitation']['hash']}"))[0] == 404
+        lea = {"username": "lea", "email": "lea@example.org", "password": PASSWORD, "name": "Léa"}
+        status, joined = await here.call("POST", f"/join/{made['code']}", **lea)
+        assert (status, joined["handle"]) == (201, f"lea@{here.node.domain}")
+        account = await here.node.store.read(accounts.by_username, "lea")
+        assert account is not None
+        assert account.invited_by == amina.id
+        assert account.confirmed_at is not None
+        assert account.role == "member"
+        other = {**lea, "username": "zoe", "email": "zoe@example.org"}
+        assert (await here.call("POST", f"/join/{made['code']}", **other))[0] == 404
+        _, mine = await here.call("GET", "/invitations", "amina")
+        assert [(one["uses_left"], one["open"]) for one in mine] == [(0, False)]
+
+
+async def test_an_invitation_is_taken_back_and_is_nobody_elses(tmp_path: Path) -> None:
+    """Only who made it takes it back; a taken name uses nothing up."""
+    async with quartier(tmp_path) as here:
+        await here.node.account("amina")
+        await here.node.account("bruno")
+        _, made = await here.call("POST", "/invitations", "amina", uses=2, days=3)
+        name = made["invitation"]["hash"]
+        lea = {"username": "bruno", "email": "lea@example.org", "password": PASSWORD}
+        assert (await here.call("POST", f"/join/{made['code']}", **lea))[0] == 409
+        assert (await here.call("GET", "/invitations", "amina"))[1][0]["uses_left"] == 2
+        assert (await here.call("DELETE", f"/invitations/{name}", "bruno"))[0] == 404
+        assert (await here.call("DELETE", f"/invitations/{name}", "amina"))[0] == 204
+        assert (await here.call("GET", f"/join/{made['code']}"))[0] == 404
+        assert (await here.call("POST", "/invitations", "amina", kind="public-body"))[0] == 403
+        assert (await here.call("POST", "/invitations", "amina", kind="king"))[0] == 422
+
+
+async def test_asking_to_join(tmp_path: Path) -> None:
+    """Mediators are told, one accepts, a letter comes with a link that confirms the address; the
+    password is the one that was given, and news come by mail from then on."""
+    async with mailbox() as box, quartier(tmp_path, box) as here:
+        await here.node.account("maya", role="mediator")
+        asked = {
+            "username": "lea", "email": "lea@example.org", "password": PASSWORD,
+            "name": "Léa", "text": "J’habite rue Dumenge.", "locale": "en",
+        }  # fmt: skip
+        assert (await here.call("POST", "/join_requests", **asked))[0] == 204
+        assert (await here.call("POST", "/join_requests", **asked))[0] == 409  # the name
+        assert (await here.call("GET", "/join_requests", "maya"))[0] == 200
+        _, told = await here.call("GET", "/notifications", "maya")
+        assert [one["kind"] for one in told] == ["join-request"]
+        assert "Léa" not in str(told)
+        _, waiting = await here.call("GET", "/join_requests", "maya")
+        assert [one["text"] for one in waiting] == ["J’habite rue Dumenge."]
+        path = f"/join_requests/{waiting[0]['id']}/accept"
+        await here.node.account("bruno")
+        assert (await here.call("POST", path, "bruno"))[0] == 403
+        assert (await here.call("POST", path, "maya"))[0] == 200
+        assert (await here.call("POST", path, "maya"))[0] == 409
+        welcome = await box.one()
+        assert welcome["To"] == "lea@example.org"
+        assert "Welcome" in welcome["Subject"]
+        assert "Hello Léa" in words(welcome)
+        account = await here.node.store.read(accounts.by_username, "lea")
+        assert account is not None
+        assert account.confirmed_at is None
+        assert password_fits(account.password_hash, PASSWORD)
+        page = link(welcome, "/confirm/")
+        assert (await here.form("GET", page))[0] == 200
+        assert await confirmed(here) is None
+        status, text = await here.form("POST", page)
+        assert (status, "confirmée" in text) == (200, True)
+        assert await confirmed(here) is not None
+        assert (await here.form("POST", page))[0] == 404
+        request = await here.node.store.read(join_requests.by_id, int(waiting[0]["id"]))
+        assert request is not None
+        assert request.password_hash == ""
+
+
+async def confirmed(here: Quartier) -> float | None:
+    account = await here.node.store.read(accounts.by_username, "lea")
+    assert account is not None
+    return account.confirmed_at
+
+
+async def test_who_asks_does_not_learn_whose_address_it_is(tmp_path: Path) -> None:
+    """The same answer for an address that has an account; its owner reads of it, and mediators do
+    not. Declining sends a kind letter."""
+    async with mailbox() as box, quartier(tmp_path, box) as here:
+        await here.node.account("maya", role="mediator")
+        await here.node.account("bruno")
+        ask = {"password": PASSWORD, "name": "X"}
+        first = await here.call(
+            "POST", "/join_requests", username="un", email="bruno@example.org", **ask
+        )
+        other = await here.call(
+            "POST", "/join_requests", username="deux", email="deux@example.org", **ask
+        )
+        again = await here.call(
+            "POST", "/join_requests", username="trois", email="deux@example.org", **ask
+        )
+        assert first == other == again == (204, None)
+        known = await box.one()
+        assert known["To"] == "bruno@example.org"
+        assert "déjà un compte" in words(known)
+        _, waiting = await here.call("GET", "/join_requests", "maya")
+        assert [one["username"] for one in waiting] == ["deux"]
+        path = f"/join_requests/{waiting[0]['id']}/decline"
+        assert (await here.call("POST", path, "maya"))[0] == 204
+        kind = await box.one()
+        assert kind["To"] == "deux@example.org"
+        assert "pas un jugement" in words(kind)
+        assert (await here.call("POST", "/password/forgotten", email="no@example.org"))[0] == 204
+        assert (await here.call("POST", "/password/forgotten", email="bruno@example.org"))[0] == 204
+        assert (await box.one())["To"] == "bruno@example.org"
+        assert not box.mails
+
+
+@pytest.mark.parametrize(("joining", "invites"), [("invitation", 201), ("closed", 403)])
+async def test_the_association_says_how_one_joins(
+    tmp_path: Path, joining: str, invites: int
+) -> None:
+    """Where one cannot ask, the answer says what to do instead."""
+    async with quartier(tmp_path, joining=joining) as here:
+        await here.node.account("amina")
+        status, told = await here.call(
+            "POST", "/join_requests", username="a", email="a@example.org", password=PASSWORD
+        )
+        assert status == 403
+        assert "quartier" in told["error"] or "invitation" in told["error"]
+        assert (await here.call("POST", "/invitations", "amina"))[0] == invites
+
+
+async def test_vouching_by_name_and_date(tmp_path: Path) -> None:
+    """Everybody sees who vouches for a newcomer and since when; one takes it back oneself, and
+    nobody vouches for themselves."""
+    async with quartier(tmp_path) as here:
+        lea = await here.node.account("lea")
+        await here.node.account("amina")
+        await here.node.account("centre", kind="association")
+        path = f"/accounts/{lea.id}/vouch"
+        assert (await here.call("PUT", path, "lea"))[0] == 422
+        assert (await here.call("PUT", path, "amina"))[0] == 200
+        assert (await here.call("PUT", path, "amina"))[0] == 200
+        status, seen = await here.call("PUT", path, "centre")
+        assert status == 200
+        assert [one["account"]["name"] for one in seen["vouched_for_by"]] == ["Amina", "Centre"]
+        assert all(one["since"].endswith("Z") for one in seen["vouched_for_by"])
+        assert set(seen) == {"account", "summary", "member_since", "vouched_for_by"}  # no score
+        _, told = await here.call("GET", "/notifications", "lea")
+        assert [one["text"] for one in told] == ["Centre répond de vous.", "Amina répond de vous."]
+        assert (await here.call("DELETE", path, "amina"))[0] == 204
+        _, seen = await here.call("GET", f"/accounts/{lea.id}")
+        assert [one["account"]["name"] for one in seen["vouched_for_by"]] == ["Centre"]
+        assert (await here.call("PUT", "/accounts/7/vouch", "amina"))[0] == 404
+
+
+async def test_reading_what_one_was_told(tmp_path: Path) -> None:
+    """Pages by id, how many are unread, one read, all read up to what was seen; nobody reads or
+    marks another's."""
+    async with quartier(tmp_path) as here:
+        amina = await here.node.account("amina")
+        bruno = await here.node.account("bruno")
+        for number in range(5):
+            await told(here, amina, str(number), bruno)
+        await told(here, amina, "4", bruno)
+        assert (await here.call("GET", "/notifications/unread", "amina"))[1] == {"count": 5}
+        _, first = await here.call("GET", "/notifications", "amina", limit=2)
+        _, rest = await here.call("GET", "/notifications", "amina", max_id=first[-1]["id"])
+        found = [one["data"]["number"] for one in first + rest]
+        assert found == ["4", "3", "2", "1", "0"]
+        one = first[0]["id"]
+        assert (await here.call("POST", f"/notifications/{one}/read", "bruno"))[0] == 404
+        assert (await here.call("POST", f"/notifications/{one}/read", "amina"))[0] == 204
+        upto = rest[1]["id"]
+        assert (await here.call("POST", "/notifications/read", "amina", max_id=upto))[0] == 204
+        _, left = await here.call("GET", "/notifications", "amina", unread="true")
+        assert [one["data"]["number"] for one in left] == ["3", "2"]
+        assert (await here.call("GET", "/notifications", "bruno"))[1] == []
+
+
+async def told(here: Quartier, person: Actor, number: str, by: Actor) -> None:
+    await here.node.store.write(
+        tell,
+        here.node.here,
+        person,
+        Kind.COMMENT,
+        dedupe=number,
+        by=by,
+        data={"number": number},
+    )
+
+
+async def test_ones_own_account(tmp_path: Path) -> None:
+    """Words, language, contact and wishes are changed one by one; a password change ends every
+    token; what does not fit is said."""
+    async with quartier(tmp_path) as here:
+        await here.node.account("amina")
+        status, me = await here.call(
+            "PATCH", "/me", "amina", name="Amina B.", summary="Bonjour.\n\nJe couds.",
+            contact="06 12 34 56 78", notify={"comment": "never"},
+        )  # fmt: skip
+        assert status == 200
+        assert me["account"]["name"] == "Amina B."
+        assert me["summary"] == "Bonjour.\n\nJe couds."
+        _, me = await here.call("PATCH", "/me", "amina", locale="en")
+        assert (me["locale"], me["contact"]) == ("en", "06 12 34 56 78")
+        assert me["notify"] == {"comment": "never"}
+        assert (await here.call("PATCH", "/me", "amina", notify={"comment": "pigeon"}))[0] == 422
+        assert (await here.call("PATCH", "/me", "amina", locale="tlh"))[0] == 422
+        old = await here.token("amina")
+        wrong = {"current": "faux", "new": "une autre phrase"}
+        assert (await here.call("PUT", "/me/password", "amina", **wrong))[0] == 403
+        right = {**wrong, "current": PASSWORD}
+        assert (await here.call("PUT", "/me/password", "amina", **right))[0] == 204
+        headers = {"Authorization": f"Bearer {old}"}
+        async with here.web.get(f"{here.node.base}{API}/me", headers=headers) as answer:
+            assert answer.status == 401
+        async with here.web.get(
+            f"{here.node.base}/users/amina", headers={"Accept": "application/activity+json"}
+        ) as answer:
+            document = await answer.json(content_type=None)
+        assert document["name"] == "Amina B."
+        assert "06 12" not in str(document)
