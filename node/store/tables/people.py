@@ -26,6 +26,12 @@ actors = sa.Table(
     sa.Column("featured_uri", sa.Text),
     sa.Column("url", sa.Text),
     sa.Column("icon_url", sa.Text),
+    sa.Column("header_url", sa.Text),
+    sa.Column("bot", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column(
+        "fields", sa.JSON, nullable=False, server_default="[]"
+    ),  # [{name, value, verified_at}]
+    sa.Column("emojis", sa.JSON, nullable=False, server_default="[]"),  # of name and summary
     sa.Column("manually_approves", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("discoverable", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("indexable", sa.Boolean, nullable=False, server_default=sa.false()),
@@ -64,6 +70,9 @@ accounts = sa.Table(
     sa.Column("password_hash", sa.Text, nullable=False),  # argon2id
     sa.Column("role", sa.Text, nullable=False),
     sa.Column("locale", sa.Text, nullable=False, server_default="fr"),
+    sa.Column(
+        "preferences", sa.JSON, nullable=False, server_default="{}"
+    ),  # of posting and reading
     sa.Column("contact", sa.Text, nullable=False, server_default=""),  # what it may reveal
     sa.Column("notify", sa.JSON, nullable=False, server_default="{}"),  # kind → how, by mail
     sa.Column("unsubscribe_key", sa.Text),  # in the links of its mails

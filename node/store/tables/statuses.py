@@ -26,6 +26,8 @@ objects = sa.Table(
     sa.Column("published", Time, nullable=False),
     sa.Column("updated", Time),
     sa.Column("document", sa.Text, nullable=False),  # as received or as sent, proof and all
+    sa.Column("parts", sa.Text),  # JSON: mentions, pictures, emojis… as apps show them
+    sa.Column("quote_policy", sa.Text, nullable=False, server_default="public"),
     sa.Index("ix_objects_author_id_id", "author_id", "id"),
     sa.Index("ix_objects_local_id", "local", "id"),
     partial("ix_objects_in_reply_to", "in_reply_to", "id", where="in_reply_to IS NOT NULL"),
