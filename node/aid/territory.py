@@ -21,6 +21,7 @@ from node.errors import Invalid
 
 RESOLUTION: Final = 9
 PLACE_RESOLUTION: Final = 8
+COARSE_RESOLUTION: Final = 7
 MAX_CELLS: Final = 20_000
 MAX_WIRE_CELLS: Final = 5_000
 MAX_VERTICES: Final = 10_000
