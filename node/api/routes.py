@@ -24,6 +24,7 @@ from node.api import (
     pictures,
     reading,
     reports,
+    series,
     territory,
     topics,
 )
@@ -45,6 +46,7 @@ AREAS: tuple[tuple[Endpoint, ...], ...] = (
     me.ENDPOINTS,
     membership.ENDPOINTS,
     notifications.ENDPOINTS,
+    series.ENDPOINTS,
     territory.ENDPOINTS,
     topics.ENDPOINTS,
 )
