@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from node.actions import passing
+from node.actions import gatherings, passing, topic_choices
 from node.activitypub import render
 from node.activitypub.vocabulary import OUR_CONTEXT, PUBLIC
 from node.aid.drafts import edit
@@ -28,6 +28,7 @@ from node.store.transaction import Transaction
 
 def publish_proposal(tx: Transaction, here: Here, author: Actor, draft: Draft) -> Proposal:
     """Publish: to the author's followers, by the quartier, and to the neighbours in reach."""
+    topic_choices.check(tx, draft.topic)
     identifier = new_id()
     settings = here.settings
     proposal = propose(
@@ -73,6 +74,7 @@ def publish_proposal(tx: Transaction, here: Here, author: Actor, draft: Draft) -
     )
     passing.announce(tx, here, proposal)
     passing.pass_on(tx, here, stored)
+    gatherings.changed(tx, here, proposal.id)
     return proposal
 
 
@@ -156,6 +158,7 @@ def remove_status(
     if stored is not None:
         passing.pass_on_change(tx, here, stored, orjson.dumps(deletion).decode())
     outbox.unlist_object(tx, status.uri)
+    gatherings.removed(tx, here, status.id, status.uri)
     objects.delete(tx, status, by=author.uri, now=here.clock.now())
     publish(tx, here, author, deletion, inboxes=inboxes, sync=True)
 
@@ -213,6 +216,7 @@ def _changed(
         urgent=changed.urgency in passing.URGENT,
     )
     passing.pass_on_change(tx, here, stored, text)
+    gatherings.changed(tx, here, changed.id)
     return changed
 
 
