@@ -41,7 +41,7 @@ class Mailbox:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any
     ) -> str:
         self.tries += 1
-        if address == self.break_at and server.transport is not None:
+        if address == self.break_at and isinstance(server.transport, asyncio.Transport):
             server.transport.abort()
         if refusal := self.refuse or self.refuse_these.get(address):
             return refusal

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from node.actions import accounts, membership, vouching
+from node.actions import accounts, audit, membership, vouching
 from node.actions.deletion import delete_account
 from node.actions.export import export_text
 from node.actions.passwords import hash_password
@@ -17,6 +17,7 @@ from node.cli.ports import Session
 from node.cli.run import json_option, with_node
 from node.clock import to_iso
 from node.errors import ConfigError
+from node.outbox.here import Here
 from node.social.accounts import KINDS, ROLES, Actor, check_password
 from node.social.membership import DAYS, DAYS_MOST, USES_MOST
 from node.store import join_requests
@@ -59,13 +60,18 @@ async def create(
     click.echo(f"@{actor.handle}")
 
 
+def _give_role(tx: Transaction, here: Here, name: str, role: str) -> None:
+    accounts.set_role(tx, name, role)
+    audit.record(tx, here, None, "account.role", f"{name}@{here.domain}", role)
+
+
 @account.command("role")
 @click.argument("name")
 @click.argument("role", type=click.Choice(ROLES))
 @with_node
 async def role(session: Session, name: str, role: str) -> None:
     """Donner un rôle : admin, mediator ou member."""
-    await session.store.write(accounts.set_role, name, role)
+    await session.store.write(_give_role, session.here, name, role)
     click.echo(f"{name} : {role}")
 
 
@@ -190,15 +196,20 @@ async def export(session: Session, name: str, output: Path | None) -> None:
         click.echo(text.decode())
         return
     try:
-        with output.open("xb", opener=_for_us_alone) as file:
-            file.write(text)
+        await asyncio.to_thread(_write_new, output, text)
     except OSError as error:
         raise ConfigError(f"Le fichier {output} ne peut pas être écrit : {error}") from error
     click.echo(f"{output}")
 
 
-def _for_us_alone(path: str, flags: int) -> int:
-    return os.open(path, flags, mode=0o600)
+def _write_new(path: Path, text: bytes) -> None:
+    """A file that only its owner reads, and that was not there."""
+
+    def opener(name: str, flags: int) -> int:
+        return os.open(name, flags, mode=0o600)
+
+    with open(path, "xb", opener=opener) as file:
+        file.write(text)
 
 
 def _actor(tx: Transaction, name: str) -> Actor:

@@ -39,10 +39,14 @@ class Letterbox:
     worker: MailWorker
 
     async def account(self, name: str, *, confirmed: bool = True, **fields: Any) -> Actor:
-        given = {"kind": "resident", "role": "member", "display_name": name.capitalize(), **fields}
-        new = prepare_account(
-            username=name, email=f"{name}@example.org", password=PASSWORD, **given
-        )
+        given: dict[str, Any] = {
+            "email": f"{name}@example.org",
+            "kind": "resident",
+            "role": "member",
+            "display_name": name.capitalize(),
+            **fields,
+        }
+        new = prepare_account(username=name, password=PASSWORD, **given)
         return await self.store.write(create_account, self.here, new, confirmed=confirmed)
 
     async def publish(self, author: Actor, **fields: object) -> Proposal:

@@ -6,6 +6,7 @@ import datetime as dt
 import ipaddress
 import ssl
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -21,8 +22,8 @@ from tests.mailbox import Mailbox, mailbox
 US = Sender(name="Croix-Rousse", address="entraide@croix.example", domain="croix.example")
 
 
-def outgoing(number: int = 1, **fields: object) -> Outgoing:
-    given: dict[str, object] = {
+def outgoing(number: int = 1, **fields: Any) -> Outgoing:
+    given: dict[str, Any] = {
         "id": number,
         "to": f"p{number}@example.org",
         "subject": "Bonjour",
@@ -31,12 +32,12 @@ def outgoing(number: int = 1, **fields: object) -> Outgoing:
         "headers": {},
         **fields,
     }
-    return Outgoing(**given)  # type: ignore[arg-type]
+    return Outgoing(**given)
 
 
-def mailer(box: Mailbox, trust: ssl.SSLContext | None = None, **fields: object) -> SmtpMailer:
-    settings = {"host": "127.0.0.1", "port": box.port, "security": "none", **fields}
-    return SmtpMailer(MailSettings(**settings), US, trust=trust)  # type: ignore[arg-type]
+def mailer(box: Mailbox, trust: ssl.SSLContext | None = None, **fields: Any) -> SmtpMailer:
+    given: dict[str, Any] = {"host": "127.0.0.1", "port": box.port, "security": "none", **fields}
+    return SmtpMailer(MailSettings(**given), US, trust=trust)
 
 
 def authority(directory: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
@@ -122,7 +123,7 @@ def test_nothing_begins_a_header(name: str) -> None:
     """Line breaks of any kind in any part make no header, and a recipient is one address."""
     evil = "a\r\nBcc: x@example.org\n\rX: y\x0b\x85\u2028z"
     try:
-        message = compose(outgoing(**{name: evil}), US)
+        message = compose(outgoing(1, **{name: evil}), US)
     except ValueError:
         assert name == "to"
         return

@@ -38,9 +38,14 @@ class Quartier:
     ) -> tuple[int, Any]:
         """The status and what was answered, None for nothing."""
         headers = {"Authorization": f"Bearer {await self.token(who)}"} if who else {}
-        body = {"json": json} if method != "GET" else {"params": json}
+        url = f"{self.node.base}{API}{path}"
+        reads = method == "GET"
         async with self.web.request(
-            method, f"{self.node.base}{API}{path}", headers=headers, **body
+            method,
+            url,
+            headers=headers,
+            params=json if reads else None,
+            json=None if reads else json,
         ) as answer:
             return answer.status, await answer.json() if answer.status != 204 else None
 
