@@ -7,6 +7,7 @@ tables that point at a person with the ones named below.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -142,6 +143,51 @@ _FAREWELLS: Final = ("Delete", "Undo")
 def object_uris(tx: Transaction, actor_id: int) -> list[str]:
     return [
         row.uri for row in tx.all(sa.select(objects.c.uri).where(objects.c.author_id == actor_id))
+    ]
+
+
+def titles(tx: Transaction, actor_id: int) -> set[str]:
+    """Of what the person published."""
+    rows = tx.all(
+        sa.select(objects.c.name).where(
+            objects.c.author_id == actor_id, objects.c.name.is_not(None)
+        )
+    )
+    return {row.name for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """An agreement that is not over, as one of its two sides sees it."""
+
+    id: int
+    proposal_id: int
+    state: str
+    other_id: int
+    own_proposal: bool
+
+
+def unfinished_agreements(tx: Transaction, actor_id: int) -> list[Unfinished]:
+    rows = tx.all(
+        sa.select(
+            agreements.c.id,
+            agreements.c.proposal_id,
+            agreements.c.state,
+            agreements.c.author_id,
+            agreements.c.answerer_id,
+        )
+        .where(_mine(actor_id), agreements.c.ended_at.is_(None))
+        .order_by(agreements.c.id)
+    )
+    return [
+        Unfinished(
+            id=row.id,
+            proposal_id=row.proposal_id,
+            state=row.state,
+            other_id=row.answerer_id if row.author_id == actor_id else row.author_id,
+            own_proposal=row.author_id == actor_id,
+        )
+        for row in rows
     ]
 
 
