@@ -27,7 +27,7 @@ from node.store import actors, series
 from node.store.series import Series
 from node.store.transaction import Transaction
 
-GOING_ON_MOST = 50
+GOING_ON_MOST = 20
 """Series of one person that have not ended."""
 SOONEST_LAST_S = 15 * 60.0
 """An occurrence that is over sooner is not made any more."""
