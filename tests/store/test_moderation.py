@@ -431,3 +431,28 @@ async def test_pictures_belong_to_somebody_and_to_one_thing(store: Store) -> Non
     await store.write(unit)
     gone = [name for one in told if isinstance(one, PicturesGone) for name in one.names]
     assert sorted(gone) == [f"{number:032d}.jpg" for number in (1, 2, 3, 4, 5)]
+
+
+async def test_only_the_blocks_that_matter_are_read(store: Store) -> None:
+    """Of a long list, those that cover the hosts that one asks for: themselves, without their
+    port, and the domains above; asked for very many, the whole list."""
+
+    def unit(tx: Transaction) -> None:
+        for number in range(30):
+            moderation.block_domain(tx, domain=f"s{number}.example", severity="suspend", now=NOW)
+        moderation.block_domain(tx, domain="quiet.example", severity="silence", now=NOW)
+        moderation.block_domain(tx, domain="192.0.2.7", severity="suspend", now=NOW)
+        moderation.block_domain(tx, domain="127.0.0.1:81", severity="suspend", now=NOW)
+        hosts = ["A.S1.example:8443", "kind.example", "x.quiet.example", "192.0.2.7:80"]
+        for asked in (hosts, hosts + [f"a.b.c{number}.example" for number in range(400)]):
+            found = moderation.blocks_covering(tx, asked)
+            assert found.suspends("a.s1.example:8443")
+            assert found.suspends("192.0.2.7:80")
+            assert found.silences("x.quiet.example")
+            assert found.covering("kind.example") is None
+        assert moderation.blocks_covering(tx, ["127.0.0.1:81"]).suspends("127.0.0.1:81")
+        assert not moderation.blocks_covering(tx, ["127.0.0.1:82"]).suspends("127.0.0.1:82")
+        assert moderation.blocks_covering(tx, hosts).covering("s2.example") is None
+        assert moderation.blocks_covering(tx, []).covering("s2.example") is None
+
+    await store.write(unit)
