@@ -12,7 +12,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import aiohttp
-import feedparser
+import feedparser  # type: ignore[import-untyped]
 import icalendar
 import pytest
 import sqlalchemy as sa

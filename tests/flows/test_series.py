@@ -325,7 +325,12 @@ async def test_by_the_json_interface(tmp_path: Path) -> None:
                 return answer.status, await answer.json()
 
         starts = to_iso(time.time() + DAY)
-        new = {**GROCERIES, "rule": "FREQ=DAILY;COUNT=5", "starts": starts, "lasts_s": 3600}
+        new: dict[str, Any] = {
+            **GROCERIES,
+            "rule": "FREQ=DAILY;COUNT=5",
+            "starts": starts,
+            "lasts_s": 3600,
+        }
         status, made = await call(
             "POST", "/series", **new, place={"latitude": 45.77412345, "longitude": 4.828}
         )
