@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -203,6 +204,32 @@ async def test_the_association_says_how_one_joins(
         assert status == 403
         assert "quartier" in told["error"] or "invitation" in told["error"]
         assert (await here.call("POST", "/invitations", "amina"))[0] == invites
+
+
+async def test_nobody_knocks_too_often(tmp_path: Path) -> None:
+    """Five sign-ups in half an hour from one network, and five letters to one person."""
+    async with mailbox() as box:
+        mail = {"host": "127.0.0.1", "port": box.port, "security": "none"}
+        async with (
+            serving(
+                new_sqlite(tmp_path), tmp_path, mail=mail, limits={"rate_limits": True}
+            ) as node,
+            aiohttp.ClientSession() as web,
+        ):
+            here = Quartier(node, web)
+            await node.account("amina")
+            asked = {"email": "amina@example.org", "password": PASSWORD}
+            found = [
+                (await here.call("POST", "/join_requests", username=f"u{number}", **asked))[0]
+                for number in range(6)
+            ]
+            assert found == [204] * 5 + [429]
+            address = {"email": "amina@example.org"}
+            assert (await here.call("POST", "/password/forgotten", **address))[0] == 204
+            for _ in range(5):
+                await box.one()
+            await asyncio.sleep(0.1)
+            assert not box.mails  # the sixth letter does not go
 
 
 async def test_vouching_by_name_and_date(tmp_path: Path) -> None:
