@@ -75,7 +75,7 @@ HOT: dict[str, Asked] = {
     "was it shared": lambda tx: objects.has_shares(tx, 1),
     "who was told": lambda tx: objects.inboxes_told_of(tx, "x"),
     "what is over": lambda tx: proposals.expired(tx, now=NOW),
-    "when is something over": proposals.next_expiry,
+    "when is something over": proposals.next_moment,
     "mark copies as over": lambda tx: proposals.mark_expired_remote(tx, now=NOW),
     "what a neighbour is offered": lambda tx: proposals.to_offer(tx, now=NOW),
     "a list of proposals": lambda tx: proposals.listed(tx, now=NOW),

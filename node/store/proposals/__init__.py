@@ -16,7 +16,14 @@ from node.store.proposals.rows import (
     show,
     update,
 )
-from node.store.proposals.times import expired, mark_expired_remote, next_expiry
+from node.store.proposals.times import (
+    expired,
+    mark_expired_remote,
+    next_moment,
+    opening_again,
+    set_notice,
+    to_remind,
+)
 
 __all__ = [
     "COLUMNS",
@@ -31,9 +38,12 @@ __all__ = [
     "insert",
     "listed",
     "mark_expired_remote",
-    "next_expiry",
+    "next_moment",
+    "opening_again",
     "read",
+    "set_notice",
     "show",
     "to_offer",
+    "to_remind",
     "update",
 ]

@@ -8,9 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from node.aid.lifecycle import CLOSED, State
 from node.aid.lifecycle import LIVE as LIVE_STATES
-from node.aid.lifecycle import State
 from node.aid.proposals import Answerable, Proposal, Purpose, Reach, Urgency
+from node.store import on_behalf
 from node.store.tables import actors, objects, proposals, unconfirmed
 from node.store.transaction import Transaction
 from node.store.upsert import insert_new
@@ -34,7 +35,15 @@ class Stored:
 _SAME = (
     *("topic", "mode", "title", "text", "language", "reach_m", "quantity", "available", "unit"),
     *("due", "starts_at", "ends_at", "gathering", "standing", "asked_by_id", "asked_in"),
-    *("opens_again_at", "reason", "series_id", "occurrence", "notice_at", "closed_at"),
+    *(
+        "opens_again_at",
+        "reason",
+        "series_id",
+        "occurrence",
+        "notice_at",
+        "closed_at",
+        "renewed_at",
+    ),
     *("expires_at", "in_scope_of", "origin"),
 )
 _NAMED = {
@@ -134,6 +143,8 @@ def update(tx: Transaction, proposal: Proposal, *, update_activity: str | None) 
         .where(proposals.c.object_id == proposal.id)
         .values(update_activity=update_activity, **_columns(proposal))
     )
+    if proposal.state in CLOSED:
+        on_behalf.purge(tx, proposal.id)  # its purpose is over: who it was for goes with it
 
 
 def show(tx: Transaction, object_id: int, *, create_activity: str | None) -> None:

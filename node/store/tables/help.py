@@ -40,6 +40,7 @@ proposals = sa.Table(
     sa.Column("reason", sa.Text, nullable=False, server_default=""),  # of `removed`
     ref("series_id", "series.id", null=True),
     sa.Column("occurrence", Time),  # which of its series
+    sa.Column("renewed_at", Time),  # when its author last said that it is so; local ones
     sa.Column("notice_at", Time),  # when its author is next told of its end; local ones
     sa.Column("closed_at", Time),  # retention counts from here
     sa.Column("expires_at", Time),

@@ -894,6 +894,7 @@ def upgrade() -> None:
             )
         )
         batch_op.add_column(sa.Column("occurrence", sa.Double(), nullable=True))
+        batch_op.add_column(sa.Column("renewed_at", sa.Double(), nullable=True))
         batch_op.add_column(sa.Column("notice_at", sa.Double(), nullable=True))
         batch_op.add_column(sa.Column("closed_at", sa.Double(), nullable=True))
         batch_op.drop_index(batch_op.f("ix_proposals_cell"))
