@@ -40,7 +40,7 @@ KINDS = {
     Event.SETTLE: Kind.AGREEMENT_SETTLED,
 }
 FULL = {
-    "fr": "Merci beaucoup ! Quelqu’un s’en occupe déjà. Nous sommes contents que vous ayez répondu.",
+    "fr": "Merci beaucoup ! Quelqu’un s’en occupe déjà. C’est bien d’avoir répondu.",
     "en": "Thank you very much! Somebody is taking care of it already. We are glad you answered.",
 }
 ENDED = {

@@ -21,7 +21,7 @@ from node.activitypub.documents import (
 from node.activitypub.proofs import proven_at
 from node.activitypub.readers import same_origin, types
 from node.activitypub.rejected import Rejected
-from node.inbox.handlers import delete
+from node.inbox.handlers import agreement, delete
 from node.inbox.received import Applied, Ignored, Missing, Outcome, Received
 from node.inbox.statuses import is_stale, own_object, raw_object, store_object, update_object
 from node.outbox.here import Here
@@ -37,6 +37,9 @@ def apply(tx: Transaction, here: Here, activity: Update, received: Received) -> 
         return Ignored("an object without an id")
     if here.is_ours(uri):
         return Ignored("only we update what is ours")
+    stands = agreement.updated(tx, here, activity, received)
+    if stands is not None:
+        return stands
     if uri == received.actor.uri:
         return _actor(tx, activity, received)
     embedded = activity.object.embedded or {}
