@@ -156,3 +156,22 @@ async def test_the_event_tells_no_more_of_the_place_than_the_note(node: Serving)
         for name in ("latitude", "longitude", "radius"):
             assert event["location"][name] == note["location"][name]
         assert "45.774123" not in orjson.dumps(event).decode()
+
+
+async def test_who_joins_is_told_that_places_are_given_elsewhere(node: Serving) -> None:
+    """An Ignore, as FEP-8a8e asks; nothing for a Join of what is no gathering."""
+    async with Peer("cavage") as mobilizon:
+        zoe = mobilizon.user
+        _, uri = await garden_day(node)
+        for number, target in enumerate((f"{uri}/event", f"{node.base}/objects/1/event")):
+            join = {
+                "@context": "https://www.w3.org/ns/activitystreams",
+                "id": f"{zoe.id}#joins/{number}",
+                "type": "Join",
+                "actor": zoe.id,
+                "object": target,
+            }
+            assert (await mobilizon.post(f"{node.base}/quartier/inbox", join)).status == 202
+        await mobilizon.received(about(f"{zoe.id}#joins/0", "Ignore"))
+        await node.settled()
+        assert [one["object"] for one in mobilizon.activities] == [f"{zoe.id}#joins/0"]
