@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 
-from node.actions import audit, notices
+from node.actions import agreements, audit, notices
 from node.actions.accounts import account_of
 from node.actions.proposals import remove_status
 from node.activitypub import render
 from node.activitypub.vocabulary import PUBLIC
-from node.errors import NotFound
+from node.aid.agreements import State
+from node.errors import Conflict, NotFound
 from node.ids import new_id
 from node.outbox.here import Here
 from node.outbox.publish import prove, publish
@@ -45,9 +47,11 @@ def delete_account(tx: Transaction, here: Here, username: str, *, by: Actor | No
     if actor is None:
         raise NotFound(f"Il n’y a pas de compte {username}.")
     now = here.clock.now()
-    personal.forget_sent(tx, actor.id, personal.object_uris(tx, actor.id))
+    said = personal.object_uris(tx, actor.id)
+    personal.forget_sent(tx, actor.id, said)
     titles = personal.titles(tx, actor.id)
     _part(tx, here, actor)
+    personal.forget_activities(tx, said)  # what is left of a proposal was just told once more
     for status in objects.latest(tx, author_id=actor.id, public_only=False, most=MOST):
         remove_status(tx, here, actor, status, proposals.by_id(tx, status.id))
     farewell = render.delete(
@@ -81,21 +85,29 @@ def delete_account(tx: Transaction, here: Here, username: str, *, by: Actor | No
 
 
 def _part(tx: Transaction, here: Here, actor: Actor) -> None:
-    """Whoever had agreed on something with this person, or had been answered, is told."""
+    """What waits for an answer is refused or withdrawn and what was agreed on is called off, by
+    the usual words, on whichever node the other one lives. Something that is on loan cannot be
+    called off; its other side is told all the same."""
     for one in personal.unfinished_agreements(tx, actor.id):
+        if one.state == State.PROPOSED:
+            end = agreements.refuse if one.own_proposal else agreements.withdraw
+        else:
+            end = agreements.cancel
+        with contextlib.suppress(Conflict):
+            end(tx, here, actor, one.id)
         other = actors.by_id(tx, one.other_id)
-        if other is not None:
-            notices.tell(
-                tx,
-                here,
-                other,
-                Kind.AGREEMENT_CANCELLED,
-                dedupe=f"{one.id} gone",
-                # The agreement goes, as does the person's own proposal: what hangs on these
-                # rows would go with them.
-                object_id=None if one.own_proposal else one.proposal_id,
-                data={"why": "account-deleted"},
-            )
+        if other is None:
+            continue
+        # What hangs on the agreement's row, or on the person's own proposal, goes with it.
+        notices.tell(
+            tx,
+            here,
+            other,
+            Kind.AGREEMENT_CANCELLED,
+            dedupe=f"{one.id} gone",
+            object_id=None if one.own_proposal else one.proposal_id,
+            data={"why": "account-deleted"},
+        )
 
 
 def _unname(tx: Transaction, words: set[str]) -> None:

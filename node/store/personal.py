@@ -138,6 +138,7 @@ def export(tx: Transaction, actor_id: int) -> dict[str, list[dict[str, Any]]]:
 
 # What tells others that something is over holds ids alone; an earlier one may still be on its way.
 _FAREWELLS: Final = ("Delete", "Undo")
+_IN_ONE: Final = 500  # parameters of one statement
 
 
 def object_uris(tx: Transaction, actor_id: int) -> list[str]:
@@ -197,8 +198,7 @@ def forget_sent(tx: Transaction, actor_id: int, said: Sequence[str]) -> None:
     tx.execute(
         sa.delete(outbox).where(outbox.c.actor_id == actor_id, outbox.c.type.not_in(_FAREWELLS))
     )
-    for start in range(0, len(said), 500):
-        forget_activities(tx, said[start : start + 500])
+    forget_activities(tx, said)
 
 
 def forget(tx: Transaction, actor_id: int, uri: str) -> None:
@@ -235,16 +235,16 @@ def forget(tx: Transaction, actor_id: int, uri: str) -> None:
 def forget_activities(tx: Transaction, object_uris: Sequence[str]) -> None:
     """The activities about objects that are to be deleted, with what they embed, sent or not.
     The answers that others sent to them go, too."""
-    tx.execute(
-        sa.delete(outbox).where(
-            outbox.c.object_uri.in_(object_uris), outbox.c.type.not_in(_FAREWELLS)
+    for start in range(0, len(object_uris), _IN_ONE):
+        part = object_uris[start : start + _IN_ONE]
+        tx.execute(
+            sa.delete(outbox).where(outbox.c.object_uri.in_(part), outbox.c.type.not_in(_FAREWELLS))
         )
-    )
-    tx.execute(
-        sa.delete(offers).where(
-            sa.or_(offers.c.object_uri.in_(object_uris), offers.c.target_uri.in_(object_uris))
+        tx.execute(
+            sa.delete(offers).where(
+                sa.or_(offers.c.object_uri.in_(part), offers.c.target_uri.in_(part))
+            )
         )
-    )
 
 
 def _forget_judgements(tx: Transaction, actor_id: int) -> None:
@@ -287,7 +287,6 @@ def _forget_letters(tx: Transaction, uri: str) -> None:
         objects.c.visibility == "direct",
     )
     gone = [row.uri for row in tx.all(sa.select(objects.c.uri).where(private))]
-    for start in range(0, len(gone), 500):
-        part = gone[start : start + 500]
-        tx.execute(sa.delete(objects).where(objects.c.uri.in_(part)))
-        forget_activities(tx, part)
+    for start in range(0, len(gone), _IN_ONE):
+        tx.execute(sa.delete(objects).where(objects.c.uri.in_(gone[start : start + _IN_ONE])))
+    forget_activities(tx, gone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -27,6 +28,7 @@ from node.store.transaction import Transaction
 from tests.databases import database_url, new_sqlite, postgres_url, sqlite_url
 from tests.flows.letterbox import MORNING, Letterbox, letterbox
 from tests.mailbox import mailbox
+from tests.store.people import add_actor
 
 __all__ = ["database_url", "postgres_url", "sqlite_url"]
 
@@ -107,13 +109,14 @@ def plant(tx: Transaction, samira: Actor, bruno: Actor, own: int, others: int) -
         rule="FREQ=WEEKLY", starts_at=MORNING, lasts_s=60.0, zone="Europe/Paris", state="running",
         made_until=MORNING, created_at=MORNING,
     )  # fmt: skip
+    zoe = add_actor(tx, "zoe", "m.example")
     for number, (subject, author, answerer) in enumerate(
-        ((own, samira, bruno), (others, bruno, samira))
+        ((own, samira.id, bruno.id), (others, bruno.id, samira.id), (own, samira.id, zoe))
     ):
         agreement = new_id()
         add(
             tables.agreements, id=agreement, offer_uri=f"urn:offer:{number}", proposal_id=subject,
-            author_id=author.id, answerer_id=answerer.id, channel="vf", state="accepted",
+            author_id=author, answerer_id=answerer, channel="vf", state="accepted",
             quantity="1", unit="one", text=PLANTED["answer"], thanks=[PLANTED["thanks"]], **at,
         )  # fmt: skip
         add(
@@ -174,7 +177,7 @@ async def test_a_person_takes_everything_along(tmp_path: Path) -> None:
         assert told["account"]["created_at"] == to_iso(MORNING)
         assert told["proposals"][0]["object_id"] == told["statuses"][0]["id"]
         assert [one["handle"] for one in told["vouched_for_by"]] == [bruno.handle]
-        assert len(told["agreements"]) == 2
+        assert len(told["agreements"]) == 3
         account = await post.store.read(accounts.by_username, "samira")
         assert account is not None
         assert account.password_hash not in text
@@ -223,18 +226,22 @@ async def test_nothing_of_a_person_stays(database_url: str, tmp_path: Path) -> N
             ("account.delete", f"samira@{post.here.domain}")
         ]
     if database_url.startswith("sqlite:"):
-        file = Path(database_url.removeprefix("sqlite:///")).read_bytes()
+        path = Path(database_url.removeprefix("sqlite:///"))
+        file = await asyncio.to_thread(path.read_bytes)
         assert not [word for word in PLANTED.values() if word.encode() in file]
 
 
 async def test_the_others_are_told(tmp_path: Path) -> None:
-    """Who had agreed on something with her reads that it is called off, and who waits for a
-    letter reads no name in it."""
+    """Who had agreed on something with her reads that it is called off, here and elsewhere, and
+    who waits for a letter reads no name in it."""
     async with mailbox() as box, letterbox(new_sqlite(tmp_path), tmp_path, box) as post:
         _, bruno = await life(post)
         await post.store.write(delete_account, post.here, "samira")
         told = await post.store.read(_told, bruno.id)
         assert Kind.AGREEMENT_CANCELLED in told
+        to_zoe = await post.store.read(_sent_to, "m.example")
+        assert to_zoe[-1] == "Delete"
+        assert set(to_zoe) - {"Delete"}, "nothing tells her that it is called off"
         await post.post()
         await post.post(hours=12)
         assert set(box.recipients) == {"bruno@example.org"}
@@ -242,6 +249,16 @@ async def test_the_others_are_told(tmp_path: Path) -> None:
         assert "… a commenté" in letters
         assert "Samira" not in letters
         assert "annulé" in letters
+
+
+def _sent_to(tx: Transaction, host: str) -> list[str]:
+    rows = tx.all(
+        sa.select(tables.outbox.c.type)
+        .join(tables.deliveries, tables.deliveries.c.outbox_id == tables.outbox.c.id)
+        .where(tables.deliveries.c.host == host)
+        .order_by(tables.outbox.c.id)
+    )
+    return [row.type for row in rows]
 
 
 def _told(tx: Transaction, account_id: int) -> list[str]:
