@@ -64,6 +64,8 @@ proposals = sa.Table(
     partial("ix_proposals_notice_at", "notice_at", where="notice_at IS NOT NULL"),
     partial("ix_proposals_opens_again_at", "opens_again_at", where="opens_again_at IS NOT NULL"),
     partial("ix_proposals_closed_at", "closed_at", where="closed_at IS NOT NULL"),
+    partial("ix_proposals_starts_at", "starts_at", where="starts_at IS NOT NULL"),
+    partial("ix_proposals_due", "due", where="due IS NOT NULL"),
 )
 
 # Offers of agreements (FEP-0837) and of referrals that other servers sent.

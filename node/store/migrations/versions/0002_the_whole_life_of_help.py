@@ -907,6 +907,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("closed_at IS NOT NULL"),
         )
         batch_op.create_index(
+            "ix_proposals_due",
+            ["due"],
+            unique=False,
+            sqlite_where=sa.text("due IS NOT NULL"),
+            postgresql_where=sa.text("due IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_proposals_notice_at",
             ["notice_at"],
             unique=False,
@@ -926,6 +933,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("opens_again_at IS NOT NULL"),
             postgresql_where=sa.text("opens_again_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_proposals_starts_at",
+            ["starts_at"],
+            unique=False,
+            sqlite_where=sa.text("starts_at IS NOT NULL"),
+            postgresql_where=sa.text("starts_at IS NOT NULL"),
         )
         batch_op.create_foreign_key(
             batch_op.f("fk_proposals_series_id_series"),
