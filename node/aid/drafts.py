@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from node.aid import draft_checks as check
-from node.aid.draft_checks import parse_duration
+from node.aid.draft_checks import LONGEST, parse_duration
 from node.aid.lifecycle import CLOSED, LIVE, State, by_quantity
 from node.aid.proposals import (
     Answerable,
@@ -205,6 +205,7 @@ def _as_raw(proposal: Proposal, changes: Mapping[str, object]) -> dict[str, obje
 
 
 __all__ = [
+    "LONGEST",
     "check_draft",
     "check_timely",
     "edit",
