@@ -136,8 +136,6 @@ def export(tx: Transaction, actor_id: int) -> dict[str, list[dict[str, Any]]]:
 
 # ── to be deleted ────────────────────────────────────────────────────────────────────────────
 
-# What tells others that something is over holds ids alone; an earlier one may still be on its way.
-_FAREWELLS: Final = ("Delete", "Undo")
 _IN_ONE: Final = 500  # parameters of one statement
 
 
@@ -193,11 +191,9 @@ def unfinished_agreements(tx: Transaction, actor_id: int) -> list[Unfinished]:
 
 
 def forget_sent(tx: Transaction, actor_id: int, said: Sequence[str]) -> None:
-    """What went out, sent or not: before the farewells are written, which must still go.
+    """What went out, sent or not: before the farewells are written, which make all of it moot.
     `said`: the IRIs of what the person wrote."""
-    tx.execute(
-        sa.delete(outbox).where(outbox.c.actor_id == actor_id, outbox.c.type.not_in(_FAREWELLS))
-    )
+    tx.execute(sa.delete(outbox).where(outbox.c.actor_id == actor_id))
     forget_activities(tx, said)
 
 
@@ -233,13 +229,11 @@ def forget(tx: Transaction, actor_id: int, uri: str) -> None:
 
 
 def forget_activities(tx: Transaction, object_uris: Sequence[str]) -> None:
-    """The activities about objects that are to be deleted, with what they embed, sent or not.
-    The answers that others sent to them go, too."""
+    """The activities about objects that are about to be deleted, with what they embed, sent or
+    not. The answers that others sent to them go, too."""
     for start in range(0, len(object_uris), _IN_ONE):
         part = object_uris[start : start + _IN_ONE]
-        tx.execute(
-            sa.delete(outbox).where(outbox.c.object_uri.in_(part), outbox.c.type.not_in(_FAREWELLS))
-        )
+        tx.execute(sa.delete(outbox).where(outbox.c.object_uri.in_(part)))
         tx.execute(
             sa.delete(offers).where(
                 sa.or_(offers.c.object_uri.in_(part), offers.c.target_uri.in_(part))

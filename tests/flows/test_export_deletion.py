@@ -154,11 +154,11 @@ def plant(tx: Transaction, samira: Actor, bruno: Actor, own: int, others: int) -
         scheme="cavage", body=PLANTED["answer"].encode(), state="handled", next_at=MORNING,
         received_at=MORNING,
     )  # fmt: skip
-    for number, (author, to) in enumerate(((samira, bruno), (bruno, samira))):
+    for number, (writer, to) in enumerate(((samira, bruno), (bruno, samira))):
         identifier = new_id()
         private = Status(
-            id=identifier, uri=f"{author.uri}/{number}", local=True, type="Note",
-            author_id=author.id, visibility=Visibility.DIRECT, name=None,
+            id=identifier, uri=f"{writer.uri}/{number}", local=True, type="Note",
+            author_id=writer.id, visibility=Visibility.DIRECT, name=None,
             content=PLANTED["note"], summary=None, language="fr", sensitive=False, url=None,
             in_reply_to=None, context=None, published=MORNING, updated=None,
             document=json.dumps({"content": PLANTED["note"]}),
