@@ -12,6 +12,7 @@ from aiohttp import web
 from node.actions.remote import Remote
 from node.api import (
     accounts,
+    agreements,
     blocklists,
     blocks,
     calendars,
@@ -44,6 +45,7 @@ AREAS: tuple[tuple[Endpoint, ...], ...] = (
     pictures.ENDPOINTS,
     reports.ENDPOINTS,
     accounts.ENDPOINTS,
+    agreements.ENDPOINTS,
     me.ENDPOINTS,
     membership.ENDPOINTS,
     notifications.ENDPOINTS,

@@ -152,6 +152,7 @@ def of_person(
     *,
     states: Collection[State] | None = None,
     open_only: bool = False,
+    proposal_id: int | None = None,
     before: int | None = None,
     most: int = 40,
 ) -> list[Agreement]:
@@ -162,6 +163,8 @@ def of_person(
         part = sa.select(agreements.c.id).where(column == actor_id)
         if wanted:
             part = part.where(agreements.c.state.in_(wanted))
+        if proposal_id is not None:
+            part = part.where(agreements.c.proposal_id == proposal_id)
         if before is not None:
             part = part.where(agreements.c.id < before)
         # Each side by its own index: neither is read further than the page needs.
@@ -267,6 +270,24 @@ def revealed(tx: Transaction, agreement_id: int) -> list[Reveal]:
         ).where(reveals.c.agreement_id == agreement_id)
     )
     return [Reveal(*row) for row in rows]
+
+
+def revealed_of(tx: Transaction, ids: Collection[int]) -> dict[int, list[Reveal]]:
+    """The details shown in each of several agreements."""
+    found: dict[int, list[Reveal]] = {}
+    if not ids:
+        return found
+    for row in tx.all(
+        sa.select(
+            reveals.c.agreement_id,
+            reveals.c.actor_id,
+            reveals.c.contact,
+            reveals.c.note_uri,
+            reveals.c.revealed_at,
+        ).where(reveals.c.agreement_id.in_(ids))
+    ):
+        found.setdefault(row.agreement_id, []).append(Reveal(*row))
+    return found
 
 
 def revealed_in(tx: Transaction, note_uri: str) -> Reveal | None:

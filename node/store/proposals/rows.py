@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from node.aid.lifecycle import LIVE as LIVE_STATES
 from node.aid.proposals import Answerable, Proposal, Purpose, Reach, Urgency
 from node.store import on_behalf
 from node.store.tables import actors, objects, proposals, unconfirmed
-from node.store.transaction import Transaction
+from node.store.transaction import Row, Transaction
 from node.store.upsert import insert_new
 
 LIVE = tuple(sorted(state.value for state in LIVE_STATES))
@@ -70,11 +70,10 @@ COLUMNS: tuple[sa.ColumnElement[Any], ...] = (
 FROM = proposals.join(objects, objects.c.id == proposals.c.object_id).join(
     actors, actors.c.id == objects.c.author_id
 )
-_BY_ID = (
-    sa.select(*COLUMNS, proposals.c.shown, proposals.c.create_activity, proposals.c.update_activity)
-    .select_from(FROM)
-    .where(proposals.c.object_id == sa.bindparam("id"))
-)
+_SELECT = sa.select(
+    *COLUMNS, proposals.c.shown, proposals.c.create_activity, proposals.c.update_activity
+).select_from(FROM)
+_BY_ID = _SELECT.where(proposals.c.object_id == sa.bindparam("id"))
 
 
 def read(row: Sequence[Any]) -> Proposal:
@@ -131,9 +130,18 @@ def insert(
 
 def by_id(tx: Transaction, object_id: int) -> Stored | None:
     row = tx.first(_BY_ID, {"id": object_id})
-    if row is None:
-        return None
+    return None if row is None else _stored(row)
+
+
+def _stored(row: Row) -> Stored:
     return Stored(read(row), bool(row.shown), row.create_activity, row.update_activity)
+
+
+def by_ids(tx: Transaction, ids: Collection[int]) -> dict[int, Stored]:
+    if not ids:
+        return {}
+    rows = tx.all(_SELECT.where(proposals.c.object_id.in_(ids)))
+    return {row.id: _stored(row) for row in rows}
 
 
 def update(tx: Transaction, proposal: Proposal, *, update_activity: str | None) -> None:
