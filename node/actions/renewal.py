@@ -104,7 +104,9 @@ def expire_proposals(tx: Transaction, here: Here) -> int:
     for object_id in over:
         _, author = own(tx, object_id)
         changed = change_proposal(tx, here, object_id, state=State.EXPIRED)
-        _tell(tx, here, author, Kind.PROPOSAL_EXPIRED, changed, str(int(changed.expires_at or 0)))
+        if changed.series_id is None:  # of a series the next one is there already
+            at = str(int(changed.expires_at or 0))
+            _tell(tx, here, author, Kind.PROPOSAL_EXPIRED, changed, at)
     proposals.mark_expired_remote(tx, now=now)
     return len(over)
 

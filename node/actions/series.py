@@ -97,8 +97,8 @@ def make_occurrences(tx: Transaction, here: Here, series_id: int) -> list[int]:
     for at in one.pattern.between(one.made_until, until):
         if at + one.pattern.lasts_s < now + SOONEST_LAST_S or series.is_made(tx, one.id, at):
             continue
-        proposal = publish_proposal(tx, here, author, _draft(one, author, at, now))
-        series.mark(tx, proposal.id, series_id=one.id, at=at)
+        draft = _draft(one, author, at, now)
+        proposal = publish_proposal(tx, here, author, draft, series_id=one.id, occurrence=at)
         made.append(proposal.id)
     if not one.pattern.next(now):  # the last one of its rule has begun
         series.change(tx, one.id, state=SeriesState.ENDED.value)

@@ -27,7 +27,9 @@ class Reminder(StrEnum):
 
 def next_reminder(proposal: Proposal, after: float) -> float | None:
     """When the next one is due, later than `after`; None when there is none. An end that was near
-    from the beginning is not told of."""
+    from the beginning is not told of, nor is that of one of a series: the next one is there."""
+    if proposal.series_id is not None:
+        return None
     said = proposal.renewed_at if proposal.renewed_at is not None else proposal.created
     if proposal.expires_at is not None and proposal.state in TOLD_IN:
         end = proposal.expires_at

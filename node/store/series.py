@@ -155,15 +155,6 @@ def change(tx: Transaction, identifier: int, **columns: Any) -> None:
     tx.ring(BELL)
 
 
-def mark(tx: Transaction, object_id: int, *, series_id: int, at: float) -> None:
-    """The proposal is that occurrence: there is one of each, whatever happens."""
-    tx.execute(
-        sa.update(proposals)
-        .where(proposals.c.object_id == object_id)
-        .values(series_id=series_id, occurrence=at)
-    )
-
-
 def is_made(tx: Transaction, series_id: int, at: float) -> bool:
     return bool(
         tx.scalar(

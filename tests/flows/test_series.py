@@ -20,6 +20,7 @@ from node.actions import series
 from node.actions import topic_choices as choices
 from node.actions.accounts import create_account, make_token, prepare_account
 from node.actions.bootstrap import settle
+from node.actions.renewal import expire_proposals, remind
 from node.aid.lifecycle import State
 from node.aid.series import SeriesState
 from node.clock import FixedClock, to_iso
@@ -33,7 +34,7 @@ from node.store import series as stored
 from node.store.engine import Store
 from node.store.proposals import Listed
 from node.store.series import Series
-from node.store.tables import agreements, outbox
+from node.store.tables import agreements, notifications, outbox
 from node.store.tables import proposals as table
 from node.store.transaction import Transaction
 from tests.databases import database_url, new_sqlite, postgres_url, sqlite_url
@@ -177,6 +178,19 @@ async def test_a_node_that_slept_makes_no_past(home: Home) -> None:
     home.clock.advance(36 * DAY)
     await home.round()
     assert await home.dates() == ["20.04. 18:00", "27.04. 18:00", "04.05. 18:00"]
+
+
+async def test_nobody_is_told_every_week_that_a_week_is_over(home: Home) -> None:
+    """Neither that an end is near nor that it came: the next one is there already."""
+    await home.every_tuesday()
+    for _ in range(30):
+        home.clock.advance(DAY)
+        await home.store.write(remind, home.here)
+        await home.store.write(expire_proposals, home.here)
+        await home.round()
+    told = await home.store.read(lambda tx: tx.all(sa.select(notifications.c.kind)))
+    assert told == []
+    assert len(await home.dates()) == 3
 
 
 async def test_one_date_is_left_out(home: Home) -> None:

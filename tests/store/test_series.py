@@ -41,6 +41,10 @@ def dated(tx: Transaction, made: int, **columns: Any) -> None:
     tx.execute(sa.update(proposals).where(proposals.c.object_id == made).values(**columns))
 
 
+def mark(tx: Transaction, made: int, *, series_id: int, at: float) -> None:
+    dated(tx, made, series_id=series_id, occurrence=at)
+
+
 def add_agreement(tx: Transaction, proposal: int, author: int, answerer: int, state: str) -> int:
     identifier = new_id()
     tx.execute(
@@ -108,14 +112,14 @@ async def test_there_is_one_proposal_of_each_occurrence(store: Store) -> None:
         amina = add_actor(tx, "amina")
         one = add_series(tx, amina)
         first, second = add_proposal(tx, amina, 1), add_proposal(tx, amina, 2)
-        series.mark(tx, first.id, series_id=one.id, at=NOW + DAY)
+        mark(tx, first.id, series_id=one.id, at=NOW + DAY)
         assert series.is_made(tx, one.id, NOW + DAY)
         assert not series.is_made(tx, one.id, NOW + 2 * DAY)
         return one, first.id, second.id
 
     one, _, second = await store.write(prepare)
     with pytest.raises(sa.exc.IntegrityError):
-        await store.write(series.mark, second, series_id=one.id, at=NOW + DAY)
+        await store.write(mark, second, series_id=one.id, at=NOW + DAY)
 
 
 async def test_what_is_to_come_says_whether_somebody_answered(store: Store) -> None:
@@ -126,10 +130,10 @@ async def test_what_is_to_come_says_whether_somebody_answered(store: Store) -> N
         one = add_series(tx, amina)
         for number, state in enumerate(("proposed", "refused", "cancelled", "accepted")):
             made = add_proposal(tx, amina, number)
-            series.mark(tx, made.id, series_id=one.id, at=NOW + number)
+            mark(tx, made.id, series_id=one.id, at=NOW + number)
             add_agreement(tx, made.id, amina, bruno, state)
         gone = add_proposal(tx, amina, 9, state=State.WITHDRAWN)
-        series.mark(tx, gone.id, series_id=one.id, at=NOW + 9)
+        mark(tx, gone.id, series_id=one.id, at=NOW + 9)
         found = series.upcoming(tx, one.id, after=NOW)
         assert [(made.at - NOW, made.answered) for made in found] == [
             *((1, False), (2, False), (3, True)),
