@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import aiohttp
@@ -12,6 +13,7 @@ from node.actions.accounts import make_token
 from node.actions.notices import mark_all_read, set_preferences, tell
 from node.actions.passwords import hash_password, password_fits
 from node.errors import NotFound
+from node.jobs import digest
 from node.social.accounts import Actor
 from node.social.notifications import Kind
 from node.store import accounts, actors, mails
@@ -247,3 +249,20 @@ async def test_a_forgotten_password(tmp_path: Path) -> None:
         late = link(box.mails[-1], "/reset/").rsplit("/", 1)[1]
         with pytest.raises(NotFound):
             await post.store.write(credentials.use_password_key, post.here, late, hashed)
+
+
+async def test_the_job_writes_the_letters_of_the_day(tmp_path: Path) -> None:
+    """When the hour has come while it sleeps, it wakes; no other hour wakes it."""
+    async with mailbox() as box, letterbox(new_sqlite(tmp_path), tmp_path, box) as post:
+        amina = await post.account("amina")
+        post.clock.advance(8.4999 * 3600)  # a third of a second before 18.00
+        queued = post.store.bell(mails.BELL)
+        job = asyncio.create_task(digest.run(post.store, post.here))
+        await post.tell(amina, Kind.MESSAGE)
+        await asyncio.sleep(0.1)
+        assert not await post.queue()
+        post.clock.advance(1.0)
+        assert await queued.wait(5.0)
+        assert [line.to for line in await post.queue()] == ["amina@example.org"]
+        job.cancel()
+        await asyncio.gather(job, return_exceptions=True)

@@ -323,3 +323,28 @@ async def test_ones_own_account(tmp_path: Path) -> None:
             document = await answer.json(content_type=None)
         assert document["name"] == "Amina B."
         assert "06 12" not in str(document)
+
+
+async def test_leaving(tmp_path: Path) -> None:
+    """By one's password alone; then every door is shut, the address answers 410, and the data
+    that one took along before is whole."""
+    async with quartier(tmp_path) as here:
+        amina = await here.node.account("amina")
+        await here.node.publish(amina, title="Courses")
+        token = {"Authorization": f"Bearer {await here.token('amina')}"}
+        url = f"{here.node.base}{API}/me"
+        async with here.web.get(f"{url}/export", headers=token) as answer:
+            assert "attachment" in answer.headers["Content-Disposition"]
+            data = await answer.json()
+        assert [one["title"] for one in data["proposals"]] == ["Courses"]
+        for word, status in (("faux", 403), (PASSWORD, 204)):
+            async with here.web.delete(url, headers=token, json={"password": word}) as answer:
+                assert answer.status == status
+        async with here.web.get(url, headers=token) as answer:
+            assert answer.status == 401
+        async with here.web.get(
+            amina.uri, headers={"Accept": "application/activity+json"}
+        ) as answer:
+            assert answer.status == 410
+        again = {"username": "amina", "email": "new@example.org", "password": PASSWORD}
+        assert (await here.call("POST", "/join_requests", **again))[0] == 409
