@@ -22,6 +22,7 @@ from node.store.tables.moderation import audit, domain_blocks, mediator_notes, r
 from node.store.tables.neighbours import (
     held,
     introductions,
+    neighbour_hours,
     neighbours,
     node_keys,
     passes,
@@ -78,6 +79,7 @@ __all__ = [
     "mails",
     "mediator_notes",
     "metadata",
+    "neighbour_hours",
     "neighbours",
     "node_keys",
     "notifications",

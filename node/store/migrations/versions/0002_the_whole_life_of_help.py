@@ -165,6 +165,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("group_uri", sa.Text(), nullable=False),
+        sa.Column("to_uri", sa.Text(), nullable=False),
         sa.Column("domain", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), server_default="", nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
@@ -445,6 +446,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
         sa.Column("since", sa.Double(), nullable=False),
         sa.ForeignKeyConstraint(
             ["neighbour_id"],
@@ -462,7 +464,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("held", schema=None) as batch_op:
         batch_op.create_index("ix_held_neighbour_id", ["neighbour_id"], unique=False)
-        batch_op.create_index("ix_held_since", ["since"], unique=False)
+        batch_op.create_index("ix_held_state_object_id", ["state", "object_id"], unique=False)
 
     op.create_table(
         "mail_keys",
@@ -489,6 +491,25 @@ def upgrade() -> None:
         batch_op.create_index("ix_mail_keys_account_id", ["account_id"], unique=False)
         batch_op.create_index("ix_mail_keys_expires_at", ["expires_at"], unique=False)
 
+    op.create_table(
+        "neighbour_hours",
+        sa.Column(
+            "neighbour_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("direction", sa.Text(), nullable=False),
+        sa.Column("began_at", sa.Double(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["neighbour_id"],
+            ["neighbours.actor_id"],
+            name=op.f("fk_neighbour_hours_neighbour_id_neighbours"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("neighbour_id", "direction", name=op.f("pk_neighbour_hours")),
+    )
     op.create_table(
         "agreements",
         sa.Column(
@@ -598,6 +619,7 @@ def upgrade() -> None:
         sa.Column("direction", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("consented_at", sa.Double(), nullable=True),
+        sa.Column("by_voice", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.Column("updated_at", sa.Double(), nullable=False),
@@ -862,6 +884,10 @@ def upgrade() -> None:
         )
         batch_op.add_column(
             sa.Column("per_hour", sa.Integer(), server_default="120", nullable=False)
+        )
+        batch_op.add_column(sa.Column("takes", sa.JSON(), nullable=True))
+        batch_op.add_column(
+            sa.Column("waits", sa.Boolean(), server_default=sa.false(), nullable=False)
         )
 
     with op.batch_alter_table("proposals", schema=None) as batch_op:
