@@ -9,9 +9,9 @@ from msgspec import Meta
 from node.actions import series as actions
 from node.aid.series import RULE_MAX
 from node.aid.series_words import words
-from node.api.common import Id, Moment, PageQuery, moment
+from node.api.common import Id, Moment, PageQuery
 from node.api.endpoint import Call, Endpoint, Entity, Nothing, Page
-from node.clock import from_iso
+from node.clock import from_iso, to_iso
 from node.errors import Invalid
 from node.outbox.here import Here
 from node.social.accounts import Actor
@@ -140,9 +140,6 @@ async def end(call: Call[Nothing, Nothing]) -> SeriesEntity:
     return await call.store.write(_end, call.here, call.caller.actor, call.number(), call.language)
 
 
-# ── units of work ────────────────────────────────────────────────────────────────────────────
-
-
 def _make(tx: Transaction, here: Here, who: Actor, body: NewSeries, language: str) -> SeriesEntity:
     fields: dict[str, Any] = {
         name: getattr(body, name)
@@ -206,26 +203,22 @@ def _told(here: Here, found: Series, made: list[Occurrence], language: str) -> S
         state=found.state.value,
         rule=pattern.rule,
         words=words(pattern, language),
-        starts=_moment(pattern.starts),
+        starts=to_iso(pattern.starts),
         lasts_s=pattern.lasts_s,
         time_zone=pattern.zone,
         purpose=str(fields.get("purpose", "")),
         topic=str(fields.get("topic", "")),
         title=str(fields.get("title", "")),
         text=str(fields.get("text", "")),
-        skipped=[_moment(at) for at in sorted(pattern.skipped)],
-        next=[_moment(at) for at in following],
+        skipped=[to_iso(at) for at in sorted(pattern.skipped)],
+        next=[to_iso(at) for at in following],
         occurrences=[
             OccurrenceEntity(
-                id=str(one.object_id), at=_moment(one.at), state=one.state, answered=one.answered
+                id=str(one.object_id), at=to_iso(one.at), state=one.state, answered=one.answered
             )
             for one in made
         ],
     )
-
-
-def _moment(seconds: float) -> str:
-    return moment(seconds) or ""
 
 
 def _seconds(text: str) -> float:

@@ -3,141 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import time
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
-import aiohttp
 import pytest
 import sqlalchemy as sa
 
 from node.actions import series
 from node.actions import topic_choices as choices
-from node.actions.accounts import create_account, make_token, prepare_account
-from node.actions.bootstrap import settle
 from node.actions.renewal import expire_proposals, remind
-from node.aid.lifecycle import State
 from node.aid.series import SeriesState
-from node.clock import FixedClock, to_iso
-from node.errors import Conflict, Invalid, NotFound
-from node.ids import new_id
-from node.jobs.occurrences import make_due
-from node.outbox.here import Here
-from node.social.accounts import Actor
-from node.store import proposals
+from node.errors import Conflict, Invalid
 from node.store import series as stored
-from node.store.engine import Store
-from node.store.proposals import Listed
-from node.store.series import Series
-from node.store.tables import agreements, notifications, outbox
+from node.store.tables import notifications, outbox
 from node.store.tables import proposals as table
-from node.store.transaction import Transaction
-from tests.databases import database_url, new_sqlite, postgres_url, sqlite_url
-from tests.serving import PASSWORD, free_port, serving, settings_for
+from tests.databases import database_url, postgres_url, sqlite_url
+from tests.flows.at_home import DAY, MONDAY, TUESDAY, Home, a_home, home
 
-__all__ = ["database_url", "postgres_url", "sqlite_url"]
-
-PARIS = ZoneInfo("Europe/Paris")
-DAY = 86_400.0
-MONDAY = datetime(2027, 3, 15, 12, 0, tzinfo=PARIS).timestamp()
-TUESDAY = datetime(2027, 3, 16, 18, 0, tzinfo=PARIS).timestamp()
-GROCERIES = {"purpose": "offer", "topic": "care.groceries", "title": "Courses du mardi"}
-
-
-@dataclass
-class Home:
-    """A node without its doors, in which the hour is what a test says."""
-
-    store: Store
-    here: Here
-    clock: FixedClock
-    amina: Actor
-
-    async def every_tuesday(self, rule: str = "FREQ=WEEKLY", **fields: Any) -> Series:
-        return await self.store.write(
-            lambda tx: series.create_series(
-                tx,
-                self.here,
-                self.amina,
-                GROCERIES | fields,
-                rule=rule,
-                starts=TUESDAY,
-                lasts_s=7200.0,
-            )
-        )
-
-    async def shown(self) -> list[Listed]:
-        """What is open now, soonest first."""
-        found = await self.store.read(proposals.listed, now=self.clock.now())
-        return sorted(found, key=lambda one: one.proposal.starts_at or 0.0)
-
-    async def dates(self) -> list[str]:
-        return [local(one.proposal.starts_at) for one in await self.shown()]
-
-    async def round(self) -> None:
-        await make_due(self.store, self.here)
-
-    async def answered(self, object_id: int) -> None:
-        def unit(tx: Transaction) -> None:
-            tx.execute(
-                sa.insert(agreements),
-                {
-                    "id": new_id(),
-                    "offer_uri": f"https://a.example/{object_id}",
-                    "proposal_id": object_id,
-                    "author_id": self.amina.id,
-                    "channel": "vf",
-                    "answerer_id": self.here.quartier.id,
-                    "state": "accepted",
-                    "quantity": "1",
-                    "unit": "one",
-                    "created_at": 1.0,
-                    "updated_at": 1.0,
-                },
-            )
-
-        await self.store.write(unit)
-
-    async def do(self, what: Any, one: Series, *more: Any, **keywords: Any) -> Series:
-        changed: Series = await self.store.write(
-            lambda tx: what(tx, self.here, self.amina, one.id, *more, **keywords)
-        )
-        return changed
-
-
-def local(seconds: float | None) -> str:
-    assert seconds is not None
-    return datetime.fromtimestamp(seconds, PARIS).strftime("%d.%m. %H:%M")
-
-
-@contextlib.asynccontextmanager
-async def a_home(url: str, directory: Path) -> AsyncIterator[Home]:
-    clock = FixedClock(MONDAY)
-    store = await Store.open(url)
-    try:
-        here = await settle(store, settings_for(url, directory, free_port()), clock)
-        new = await asyncio.to_thread(
-            prepare_account,
-            username="amina",
-            email="a@example.org",
-            password=PASSWORD,
-            kind="resident",
-            role="member",
-        )
-        yield Home(store, here, clock, await store.write(create_account, here, new))
-    finally:
-        await store.close()
-
-
-@pytest.fixture
-async def home(tmp_path: Path) -> AsyncIterator[Home]:
-    async with a_home(new_sqlite(tmp_path), tmp_path) as made:
-        yield made
+__all__ = ["database_url", "home", "postgres_url", "sqlite_url"]
 
 
 async def test_each_time_is_a_proposal_three_weeks_ahead(database_url: str, tmp_path: Path) -> None:
@@ -316,65 +198,3 @@ async def test_what_does_not_fit_is_refused_before_anything_is_kept(home: Home) 
         await home.every_tuesday()
     home.clock.at = MONDAY
     assert await home.store.read(stored.of_author, home.amina.id) == []
-
-
-# ── by the interface ─────────────────────────────────────────────────────────────────────────
-
-
-async def test_by_the_json_interface(tmp_path: Path) -> None:
-    """Made, listed, read in words, changed, skipped, paused, ended; nobody sees another's."""
-    async with serving(new_sqlite(tmp_path), tmp_path) as node, aiohttp.ClientSession() as web:
-        tokens = {}
-        for name in ("amina", "bruno"):
-            await node.account(name)
-            tokens[name] = await node.store.write(make_token, name, "read write", time.time())
-
-        async def call(method: str, path: str, who: str = "amina", **body: Any) -> tuple[int, Any]:
-            async with web.request(
-                method,
-                f"{node.base}/api/aid/v1{path}",
-                json=body or None,
-                headers={"Authorization": f"Bearer {tokens[who]}"},
-            ) as answer:
-                return answer.status, await answer.json()
-
-        starts = to_iso(time.time() + DAY)
-        new: dict[str, Any] = {
-            **GROCERIES,
-            "rule": "FREQ=DAILY;COUNT=5",
-            "starts": starts,
-            "lasts_s": 3600,
-        }
-        status, made = await call(
-            "POST", "/series", **new, place={"latitude": 45.77412345, "longitude": 4.828}
-        )
-        assert (status, made["state"], len(made["occurrences"])) == (201, "running", 5)
-        assert made["starts"] == starts == made["next"][0] == made["occurrences"][0]["at"]
-        assert made["words"].startswith("tous les jours à ")
-        assert "45.774123" not in str(made)
-        path = f"/series/{made['id']}"
-        assert (await call("GET", path))[1] == made
-        assert (await call("GET", "/series"))[1] == [made]
-        assert (await call("GET", "/series", "bruno"))[1] == []
-        for method, where, body in (
-            ("GET", path, {}),
-            ("PATCH", path, {"paused": True}),
-            ("DELETE", path, {}),
-            ("POST", f"{path}/skip", {"at": starts}),
-        ):
-            assert (await call(method, where, "bruno", **body))[0] == 404
-        status, told = await call("POST", f"{path}/skip", at=made["next"][1])
-        assert (status, told["skipped"]) == (200, [made["next"][1]])
-        assert len(told["occurrences"]) == 4
-        status, told = await call("PATCH", path, title="Autre", paused=True)
-        assert (status, told["state"], told["title"]) == (200, "paused", "Autre")
-        assert (await call("POST", f"{path}/skip", at="demain"))[0] == 422
-        status, told = await call("DELETE", path)
-        assert (status, told["state"], told["next"], told["occurrences"]) == (200, "ended", [], [])
-        assert (await call("PATCH", path, paused=False))[0] == 409
-        with pytest.raises(NotFound):
-            await node.store.read(series.own_series, await node.account("zoe"), int(made["id"]))
-        withdrawn = await node.store.read(
-            lambda tx: tx.all(sa.select(table.c.state).where(table.c.series_id == int(made["id"])))
-        )
-        assert {row.state for row in withdrawn} == {State.WITHDRAWN.value}
