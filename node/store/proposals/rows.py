@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from node.aid.lifecycle import CLOSED, State
 from node.aid.lifecycle import LIVE as LIVE_STATES
 from node.aid.proposals import Answerable, Proposal, Purpose, Reach, Urgency
-from node.store import on_behalf
+from node.store import on_behalf, search_index
 from node.store.tables import actors, objects, proposals, unconfirmed
 from node.store.transaction import Row, Transaction
 from node.store.upsert import insert_new
@@ -124,6 +124,7 @@ def insert(
             "shown": shown,
             "create_activity": create_activity,
             **_columns(proposal),
+            **search_index.columns(tx, proposal),
         },
     )
 
@@ -144,12 +145,27 @@ def by_ids(tx: Transaction, ids: Collection[int]) -> dict[int, Stored]:
     return {row.id: _stored(row) for row in rows}
 
 
+def has_published(tx: Transaction, author_id: int) -> bool:
+    """Whether somebody ever published a proposal that is still there."""
+    one = (
+        sa.select(proposals.c.object_id)
+        .join(objects, objects.c.id == proposals.c.object_id)
+        .where(objects.c.author_id == author_id, proposals.c.state != "removed")
+        .limit(1)
+    )
+    return tx.first(one) is not None
+
+
 def update(tx: Transaction, proposal: Proposal, *, update_activity: str | None) -> None:
     """What the author changed, with the Update that says so."""
     tx.execute(
         sa.update(proposals)
         .where(proposals.c.object_id == proposal.id)
-        .values(update_activity=update_activity, **_columns(proposal))
+        .values(
+            update_activity=update_activity,
+            **_columns(proposal),
+            **search_index.columns(tx, proposal),
+        )
     )
     if proposal.state in CLOSED:
         on_behalf.purge(tx, proposal.id)  # its purpose is over: who it was for goes with it
@@ -157,7 +173,8 @@ def update(tx: Transaction, proposal: Proposal, *, update_activity: str | None) 
 
 def show(tx: Transaction, object_id: int, *, create_activity: str | None) -> None:
     """A neighbour passed it on: list it, and keep what may be passed further."""
-    values: dict[str, Any] = {"shown": True}
+    values: dict[str, Any] = {"shown": True, "to_match": True}
+    tx.ring(search_index.BELL)
     if create_activity is not None:
         values["create_activity"] = create_activity
     tx.execute(sa.update(proposals).where(proposals.c.object_id == object_id).values(**values))

@@ -891,6 +891,12 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table("proposals", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("cell_7", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("cell_5", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("words", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(
+            sa.Column("to_match", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
         batch_op.add_column(sa.Column("starts_at", sa.Double(), nullable=True))
         batch_op.add_column(sa.Column("ends_at", sa.Double(), nullable=True))
         batch_op.add_column(sa.Column("languages", sa.Text(), server_default="", nullable=False))
@@ -954,6 +960,55 @@ def upgrade() -> None:
             postgresql_where=sa.text("series_id IS NOT NULL"),
         )
         batch_op.create_index(
+            "ix_proposals_open",
+            ["object_id"],
+            unique=False,
+            sqlite_where=sa.text("shown IS 1 AND state IN ('open', 'partly-matched')"),
+            postgresql_where=sa.text("shown IS true AND state IN ('open', 'partly-matched')"),
+        )
+        batch_op.create_index(
+            "ix_proposals_open_cell",
+            ["cell", "object_id", "expires_at"],
+            unique=False,
+            sqlite_where=sa.text("shown IS 1 AND state IN ('open', 'partly-matched')"),
+            postgresql_where=sa.text("shown IS true AND state IN ('open', 'partly-matched')"),
+        )
+        batch_op.create_index(
+            "ix_proposals_open_cell_5",
+            ["cell_5", "object_id"],
+            unique=False,
+            sqlite_where=sa.text("shown IS 1 AND state IN ('open', 'partly-matched')"),
+            postgresql_where=sa.text("shown IS true AND state IN ('open', 'partly-matched')"),
+        )
+        batch_op.create_index(
+            "ix_proposals_open_cell_7",
+            ["cell_7", "object_id"],
+            unique=False,
+            sqlite_where=sa.text("shown IS 1 AND state IN ('open', 'partly-matched')"),
+            postgresql_where=sa.text("shown IS true AND state IN ('open', 'partly-matched')"),
+        )
+        batch_op.create_index(
+            "ix_proposals_open_match",
+            ["topic", "purpose", "cell_7", "object_id"],
+            unique=False,
+            sqlite_where=sa.text("shown IS 1 AND state IN ('open', 'partly-matched')"),
+            postgresql_where=sa.text("shown IS true AND state IN ('open', 'partly-matched')"),
+        )
+        batch_op.create_index(
+            "ix_proposals_open_topic",
+            ["topic", "object_id"],
+            unique=False,
+            sqlite_where=sa.text("shown IS 1 AND state IN ('open', 'partly-matched')"),
+            postgresql_where=sa.text("shown IS true AND state IN ('open', 'partly-matched')"),
+        )
+        batch_op.create_index(
+            "ix_proposals_open_urgency",
+            ["urgency", "object_id"],
+            unique=False,
+            sqlite_where=sa.text("shown IS 1 AND state IN ('open', 'partly-matched')"),
+            postgresql_where=sa.text("shown IS true AND state IN ('open', 'partly-matched')"),
+        )
+        batch_op.create_index(
             "ix_proposals_opens_again_at",
             ["opens_again_at"],
             unique=False,
@@ -966,6 +1021,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("starts_at IS NOT NULL"),
             postgresql_where=sa.text("starts_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_proposals_to_match",
+            ["object_id"],
+            unique=False,
+            sqlite_where=sa.text("to_match IS 1"),
+            postgresql_where=sa.text("to_match IS true"),
         )
         batch_op.create_foreign_key(
             batch_op.f("fk_proposals_series_id_series"),
