@@ -9,18 +9,21 @@ import aiohttp
 import pytest
 
 from node.actions import credentials
-from node.actions.accounts import make_token
+from node.actions.accounts import change_account, make_token
 from node.actions.notices import mark_all_read, set_preferences, tell
 from node.actions.passwords import hash_password, password_fits
 from node.errors import NotFound
 from node.jobs import digest
 from node.social.accounts import Actor
 from node.social.notifications import Kind
-from node.store import accounts, actors, mails
+from node.social.visibility import Visibility
+from node.store import accounts, actors, mails, objects
+from node.store.transaction import Transaction
 from tests.databases import database_url, new_sqlite, postgres_url, sqlite_url
 from tests.flows.letterbox import MORNING, letterbox
 from tests.mailbox import link, mailbox, words
 from tests.serving import Serving, serving
+from tests.store.people import status
 
 __all__ = ["database_url", "postgres_url", "sqlite_url"]
 
@@ -122,6 +125,35 @@ async def test_a_mail_looks_as_it_should(tmp_path: Path) -> None:
         assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         stop = post.here.settings.base_url + link(mail, "/unsubscribe/")
         assert mail["List-Unsubscribe"].strip() == f"<{stop}>"  # folded
+
+
+async def test_no_private_word_is_in_a_mail(tmp_path: Path) -> None:
+    """Neither what was written to one person, nor contact details, nor what was given along with
+    the news: only that there is something, and where."""
+    async with mailbox() as box, letterbox(new_sqlite(tmp_path), tmp_path, box) as post:
+        amina, bruno = await post.account("amina"), await post.account("bruno")
+        await post.store.write(change_account, bruno.id, contact="06 99 88 77 66")
+
+        def write(tx: Transaction) -> int:
+            made = status(
+                bruno.id, 1, local=True, visibility=Visibility.DIRECT, name="SECRET",
+                content="<p>SECRET</p>", summary="SECRET", url="https://x.example/SECRET",
+            )  # fmt: skip
+            assert objects.insert(tx, made, addressed=[amina.uri])
+            return made.id
+
+        note = await post.store.write(write)
+        for urgent in (True, False):
+            for kind in (Kind.MESSAGE, Kind.CONTACT_REVEALED, Kind.REVIEW_WAITING):
+                await post.tell(
+                    amina, kind, str(urgent), by=bruno, object_id=note, urgent=urgent,
+                    data={"text": "SECRET", "contact": "06 99 88 77 66"},
+                )  # fmt: skip
+        assert await post.post() == 3
+        assert await post.post(hours=12) == 1
+        for mail in box.mails:
+            assert "SECRET" not in mail.as_string() + words(mail)
+            assert "06 99" not in words(mail)
 
 
 async def test_a_server_that_is_away_or_busy_is_tried_again(tmp_path: Path) -> None:
