@@ -227,8 +227,11 @@ def pictures(value: object) -> tuple[str, ...]:
 
 
 def place(value: object) -> tuple[float, float] | None:
+    """(latitude, longitude), given so or by those names."""
     if value is None:
         return None
+    if isinstance(value, dict) and value.keys() == {"latitude", "longitude"}:
+        value = (value["latitude"], value["longitude"])
     if isinstance(value, tuple | list) and len(value) == 2:
         lat, lon = value
         if (

@@ -8,7 +8,7 @@ from node.store.proposals.rows import LIVE
 from node.store.tables import objects, proposals
 from node.store.transaction import Transaction
 
-ENDING = (*LIVE, "paused", "satisfied-for-now")
+ENDING = (*LIVE, "paused", "satisfied-for-now", "referred")
 """States that the end of a proposal's time ends."""
 
 _OURS = proposals.join(objects, objects.c.id == proposals.c.object_id)
@@ -62,7 +62,7 @@ def mark_expired_remote(tx: Transaction, *, now: float) -> int:
     return tx.execute(
         sa.update(proposals)
         .where(
-            proposals.c.state.in_(LIVE),
+            proposals.c.state.in_((*LIVE, "referred")),
             proposals.c.expires_at.is_not(None),
             proposals.c.expires_at <= now,
             sa.exists().where(objects.c.id == proposals.c.object_id, objects.c.local.is_(False)),
