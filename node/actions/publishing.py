@@ -23,7 +23,7 @@ from node.outbox.publish import Document, prove, publish
 from node.social.accounts import Actor
 from node.social.statuses import Status
 from node.social.visibility import Visibility
-from node.store import follows, objects, pictures, proposals, series
+from node.store import follows, objects, pictures, proposals, referrals, series
 from node.store.proposals import Stored
 from node.store.transaction import Transaction
 
@@ -205,6 +205,7 @@ def note_of(tx: Transaction, here: Here, author: Actor, proposal: Proposal) -> D
         recurrence=_recurrence(tx, proposal),
         replies=here.addresses.replies(proposal.uri),
         conversation=here.addresses.context(proposal.uri),
+        referred_to=referrals.target_of(tx, proposal.id),
     )
     return prove(tx, here, author, note)
 

@@ -114,6 +114,10 @@ INLINE_CONTEXT: Final[dict[str, str | dict[str, str]]] = {
     "reach": "entraide:reach",
     "territory": {"@id": "entraide:territory", "@container": "@set"},
     "neighbours": {"@id": "entraide:neighbours", "@type": "@id"},
+    "takes": "entraide:takes",
+    "leastUrgency": "entraide:leastUrgency",
+    "perHour": "entraide:perHour",
+    "referral": "entraide:referral",
 }
 
 OUR_CONTEXT: Final[list[str | dict[str, str | dict[str, str]]]] = [

@@ -53,7 +53,10 @@ GRAPH: Final[Mapping[State, frozenset[State]]] = MappingProxyType(
         ),
         # declined by the other node, or taken back
         S.REFERRED: frozenset(
-            {S.OPEN, S.PARTLY_MATCHED, S.DONE, S.EXPIRED, S.WITHDRAWN, S.REMOVED}
+            {
+                *(S.OPEN, S.PARTLY_MATCHED, S.MATCHED, S.DONE),
+                *(S.EXPIRED, S.WITHDRAWN, S.REMOVED),
+            }
         ),
         # renewed in one click
         S.EXPIRED: frozenset({S.OPEN, S.PARTLY_MATCHED, S.DONE, S.WITHDRAWN, S.REMOVED}),

@@ -72,7 +72,7 @@ class ReadProposal:
     available: str
     unit: str
     state: State
-    """`open`, `partly-matched`, `matched` or `done`: all that the wire tells."""
+    """`open`, `partly-matched`, `matched`, `referred` or `done`: all that the wire tells."""
     published: float
     updated: float
     expires_at: float | None
@@ -128,6 +128,10 @@ def from_note(document: Mapping[str, Any], *, now: float) -> ReadProposal | Reje
     language, content = _content(document)
     published = when(document.get("published"), now) or now
     quantity, available, unit = _quantities(intent)
+    state = _state(intent, quantity, available)
+    referral = _first(document.get("referral"))
+    if state is State.MATCHED and one_id(referral.get("target")) is not None:
+        state, available = State.REFERRED, _left(referral, quantity)
     reach, reach_m = _reach(document.get("areaServed"))
     place, place_name = _place(_first(document.get("location")))
     urgency = string(document.get("urgency"), 40)
@@ -152,7 +156,7 @@ def from_note(document: Mapping[str, Any], *, now: float) -> ReadProposal | Reje
         quantity=quantity,
         available=available,
         unit=unit,
-        state=_state(intent, quantity, available),
+        state=state,
         published=published,
         updated=max(published, when(document.get("updated"), now) or published),
         expires_at=moment(document.get("endTime")),
@@ -192,6 +196,13 @@ def _state(intent: Mapping[str, Any], quantity: str, available: str) -> State:
     if available == "0":
         return State.MATCHED
     return State.OPEN if available == quantity else State.PARTLY_MATCHED
+
+
+def _left(referral: Mapping[str, Any], quantity: str) -> str:
+    """What is left for those to whom it was handed over."""
+    left = _first(referral.get("availableQuantity"))
+    rest, total = amount_of(number(left.get("hasNumericalValue"))), amount_of(quantity)
+    return quantity if rest is None or total is None else amount_text(min(rest, total))
 
 
 def _reach(value: object) -> tuple[Reach, int | None]:

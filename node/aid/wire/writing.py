@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from node.activitypub.vocabulary import PUBLIC
 from node.aid.content import Tag, html, name_of, spoken
-from node.aid.lifecycle import CLOSED, LIVE
+from node.aid.lifecycle import CLOSED, LIVE, State
 from node.aid.proposals import Answerable, Proposal, Purpose, Reach
 from node.aid.topics import OTHER
 from node.clock import to_iso
@@ -66,8 +66,11 @@ def to_note(
     recurrence: str = "",
     replies: str | None = None,
     conversation: str | None = None,
+    referred_to: str | None = None,
 ) -> Document:
     """The Note, without its proof; ``context`` is the ``@context`` to state.
+
+    ``referred_to`` is the IRI of the neighbour's Group to which it is handed over now.
 
     ``replies`` and ``conversation`` are IRIs of collections, by default below the proposal's id;
     ``recurrence`` says of which rhythm it is one time, in the proposal's language.
@@ -119,6 +122,9 @@ def to_note(
         note["answerable"] = proposal.answerable.value
     if proposal.in_scope_of:
         note["inScopeOf"] = proposal.in_scope_of
+    if referred_to is not None and proposal.state is State.REFERRED:
+        left = _measure(proposal.available, proposal.unit)
+        note["referral"] = {"target": referred_to, "availableQuantity": left}
     return note
 
 
