@@ -7,6 +7,7 @@ from dataclasses import replace
 import orjson
 
 from node.actions import gatherings, passing, topic_choices
+from node.actions.listing import relist
 from node.activitypub import render
 from node.activitypub.vocabulary import OUR_CONTEXT, PUBLIC
 from node.aid import series_words
@@ -149,6 +150,7 @@ def publish_change(
     if changed.is_live(here.clock.now()):
         passing.announce(tx, here, changed)  # the urgent feed, when it has become so
         passing.pass_on(tx, here, Stored(changed, stored.shown, stored.create_activity, text))
+    relist(tx, here, changed)
     gatherings.changed(tx, here, changed.id)
     return changed
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from node.actions.listing import relist
 from node.actions.notices import tell
 from node.actions.proposals import change_proposal, own
 from node.aid.draft_checks import LONGEST, expires
@@ -97,8 +98,8 @@ def renew(tx: Transaction, here: Here, object_id: int, *, lasts: str | None = No
 
 
 def expire_proposals(tx: Transaction, here: Here) -> int:
-    """End what is over, here, and tell its author; copies from elsewhere end by themselves. How
-    many."""
+    """End what is over: ours with a word to everybody and to the author, copies from elsewhere by
+    their own end. How many."""
     now = here.clock.now()
     over = proposals.expired(tx, now=now, most=BATCH)
     for object_id in over:
@@ -107,8 +108,12 @@ def expire_proposals(tx: Transaction, here: Here) -> int:
         if changed.series_id is None:  # of a series the next one is there already
             at = str(int(changed.expires_at or 0))
             _tell(tx, here, author, Kind.PROPOSAL_EXPIRED, changed, at)
-    proposals.mark_expired_remote(tx, now=now)
-    return len(over)
+    copies = proposals.mark_expired_remote(tx, now=now, most=BATCH)
+    for object_id in copies:
+        stored = proposals.by_id(tx, object_id)
+        if stored is not None:
+            relist(tx, here, stored.proposal)
+    return len(over) + len(copies)
 
 
 def reopen_proposals(tx: Transaction, here: Here) -> int:

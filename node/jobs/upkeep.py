@@ -14,6 +14,8 @@ from node.store.engine import Store
 log = logging.getLogger(__name__)
 
 LONGEST_SLEEP_S = 60.0  # a proposal may be published meanwhile that ends sooner
+UNITS = (expire_proposals, reopen_proposals, remind)
+"""Each in batches, until there is no more to do."""
 HOUSEKEEPING_S = 600.0
 BODIES_KEPT_S = 7 * 86_400.0
 
@@ -23,9 +25,8 @@ async def expire(store: Store, here: Here) -> None:
     of ends that come near."""
     while True:
         try:
-            for unit in (expire_proposals, reopen_proposals, remind):
-                await store.write(unit, here)
-            at = await store.read(proposals.next_moment)
+            did = [await store.write(unit, here) for unit in UNITS]
+            at = 0.0 if any(did) else await store.read(proposals.next_moment)
         except Unavailable as error:
             log.warning("nothing expires while the database is away: %s", error)
             at = None

@@ -178,8 +178,8 @@ async def test_ours_are_closed_when_their_time_is_over_copies_are_marked(store: 
         assert proposals.expired(tx, now=LATER - 0.1) == []
         assert proposals.expired(tx, now=LATER) == [ours.id]
         assert proposals.expired(tx, now=LATER, most=0) == []
-        assert proposals.mark_expired_remote(tx, now=LATER) == 1
-        assert proposals.mark_expired_remote(tx, now=LATER) == 0
+        assert proposals.mark_expired_remote(tx, now=LATER) == [copy.id]
+        assert proposals.mark_expired_remote(tx, now=LATER) == []
         states = [
             stored.proposal.state
             for one in (ours, copy, other)

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 import orjson
 
-from node.actions import passing
+from node.actions import passing, terms
+from node.actions.listing import relist
 from node.actions.remote import put_actor
 from node.activitypub.documents import (
     ACTOR_TYPES,
@@ -116,6 +117,12 @@ def _change(
         sender = {received.passage.neighbour_id} if received.passage else set()
         if passable is not None:
             passing.pass_on_change(tx, here, stored, passable, but=sender)
-        if not passing.reaches_us(tx, here, stored.proposal):
+        if not terms.stays(tx, here, status, stored):
             passing.unlist(tx, here, stored.proposal)
+            return Applied(f"edited {document.type}, out of our reach now")
+        if stored.proposal.is_live(received.now):
+            # Wider than it was, urgent by now, or renewed: whom it reaches now has it, too.
+            passing.announce(tx, here, stored.proposal)
+            passing.pass_on(tx, here, stored)
+        relist(tx, here, stored.proposal)
     return Applied(f"edited {document.type}")

@@ -10,6 +10,7 @@ from node.store.outbox.activities import (
     public_count,
     public_page,
     publish,
+    set_public,
     unlist_object,
 )
 from node.store.outbox.deliveries import LEASE_SECONDS, Claimed, Delivery, claim, next_due
@@ -50,6 +51,7 @@ __all__ = [
     "remember_host",
     "retry",
     "revive_host",
+    "set_public",
     "settle",
     "unlist_object",
 ]

@@ -17,6 +17,11 @@ _EXPIRES = (
     proposals.c.state.in_(ENDING),
     proposals.c.expires_at.is_not(None),
 )
+_COPY_EXPIRES = (
+    objects.c.local.is_(False),
+    proposals.c.state.in_(LIVE),
+    proposals.c.expires_at.is_not(None),
+)
 _OPENS_AGAIN = (
     objects.c.local.is_(True),
     proposals.c.state == "satisfied-for-now",
@@ -57,18 +62,17 @@ def set_notice(tx: Transaction, object_id: int, at: float | None) -> None:
     tx.execute(sa.update(proposals).where(proposals.c.object_id == object_id).values(notice_at=at))
 
 
-def mark_expired_remote(tx: Transaction, *, now: float) -> int:
-    """Copies from elsewhere whose time is over, even if the closing message was lost."""
-    return tx.execute(
-        sa.update(proposals)
-        .where(
-            proposals.c.state.in_((*LIVE, "referred")),
-            proposals.c.expires_at.is_not(None),
-            proposals.c.expires_at <= now,
-            sa.exists().where(objects.c.id == proposals.c.object_id, objects.c.local.is_(False)),
+def mark_expired_remote(tx: Transaction, *, now: float, most: int = 100) -> list[int]:
+    """Copies from elsewhere whose time is over are marked so, even if the closing message was
+    lost; their object ids."""
+    over = _due(tx, proposals.c.expires_at, _COPY_EXPIRES, now, most)
+    if over:
+        tx.execute(
+            sa.update(proposals)
+            .where(proposals.c.object_id.in_(over))
+            .values(state="expired", closed_at=now)
         )
-        .values(state="expired", closed_at=now)
-    ).rowcount
+    return over
 
 
 def _due(
