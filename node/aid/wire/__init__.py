@@ -7,7 +7,8 @@ What the Note says beyond the obvious:
 - ``publishes.finished`` says that it is over; ``availableQuantity`` what is left. Nothing left
   and not finished is `matched`, and is what a paused or referred proposal says, too: it is not
   to be shown for now. A referred one names in ``referral`` the Group to which it was handed over,
-  and what is left for the people there. Expiry needs no word: ``endTime`` is there from the beginning.
+  and what is left for the people there. Expiry needs no word: ``endTime`` is there from the
+  beginning.
 - ``publishes.hasBeginning`` and ``hasEnd`` say when it takes place, or is to be had.
 - ``inLanguage`` lists the languages that can be spoken, the text's own first; ``contentMap`` says
   which that is.

@@ -77,7 +77,6 @@ def _store(
         text,
         now=received.now,
         create_activity=passable if passage is not None else None,
-        shown=passage is not None,
     )
     if status is None:
         return Ignored("it is here already")

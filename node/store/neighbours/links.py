@@ -60,12 +60,26 @@ _SELECT = sa.select(
 
 
 def _neighbour(row: Row) -> NeighbourRow:
-    *link, topics, least, review, per_hour, takes, waits = row
     return NeighbourRow(
-        *link,
-        terms=Terms(_topics(topics), Urgency(least), bool(review), per_hour),
-        takes=None if takes is None else _terms(takes),
-        waits=bool(waits),
+        actor_id=row.actor_id,
+        actor_uri=row.uri,
+        inbox=row.inbox,
+        shared_inbox=row.shared_inbox,
+        name=row.name,
+        domain=row.domain,
+        state=row.state,
+        territory=row.territory,
+        follow_uri=row.follow_uri,
+        created_at=row.created_at,
+        joined_at=row.joined_at,
+        terms=Terms(
+            topics=_topics(row.topics),
+            least_urgency=Urgency(row.least_urgency),
+            review=bool(row.review),
+            per_hour=row.per_hour,
+        ),
+        takes=None if row.takes is None else _terms(row.takes),
+        waits=bool(row.waits),
     )
 
 
