@@ -152,6 +152,25 @@ def by_last_note(tx: Transaction, peer_id: int, note_uri: str) -> Dialogue | Non
     return None if row is None else _dialogue(row)
 
 
+def heard(tx: Transaction, identifier: int, *, note_uri: str, language: str, now: float) -> None:
+    """The other one wrote, in this language; the next letter answers that note."""
+    tx.execute(
+        sa.update(dialogues)
+        .where(dialogues.c.id == identifier)
+        .values(last_note=note_uri, language=language, updated_at=now)
+    )
+
+
+def asker_of(tx: Transaction, subject_id: int) -> Dialogue | None:
+    """The conversation with whoever asked for a draft or a proposal to be published."""
+    row = tx.first(
+        sa.select(*_COLUMNS).where(
+            dialogues.c.subject == Subject.PROPOSAL.value, dialogues.c.subject_id == subject_id
+        )
+    )
+    return None if row is None else _dialogue(row)
+
+
 def forget(tx: Transaction, identifier: int) -> None:
     tx.execute(sa.delete(dialogues).where(dialogues.c.id == identifier))
 
