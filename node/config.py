@@ -36,6 +36,8 @@ class NodeSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     languages: tuple[str, ...] = ("fr", "en")
     contact_email: str = ""
     joining: str = "request"  # "invitation", "request" (a mediator answers) or "closed"
+    review_newcomers: bool = False  # mediators look at what newcomers publish first
+    newcomer_days: int = 30  # for so long one is new, unless somebody vouches
 
 
 class ServerSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -223,6 +225,8 @@ def _check_people(settings: Settings) -> None:
         raise ConfigError(
             f"node.joining must be invitation, request or closed, not {settings.node.joining!r}."
         )
+    if not 0 <= settings.node.newcomer_days <= 3650:
+        raise ConfigError("node.newcomer_days must lie in 0…3650.")
     if mail.security not in ("none", "starttls", "tls"):
         raise ConfigError(f"mail.security must be none, starttls or tls, not {mail.security!r}.")
     if mail.password and mail.security == "none" and not is_loopback(mail.host):

@@ -31,14 +31,20 @@ class Mailbox:
     refuse: str = ""
     """What to answer to RCPT instead of taking it."""
     refuse_data: str = ""
+    refuse_these: dict[str, str] = field(default_factory=dict)
+    break_at: str = ""
+    """The recipient at whom the connection breaks."""
+    connections: int = 0
     _came: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any
     ) -> str:
         self.tries += 1
-        if self.refuse:
-            return self.refuse
+        if address == self.break_at and isinstance(server.transport, asyncio.Transport):
+            server.transport.abort()
+        if refusal := self.refuse or self.refuse_these.get(address):
+            return refusal
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -65,7 +71,7 @@ class Mailbox:
 
 def words(mail: EmailMessage) -> str:
     """The plain text of a mail."""
-    return str(mail.get_content())
+    return str(mail.get_content()).replace("\r\n", "\n")
 
 
 def link(mail: EmailMessage, part: str) -> str:
@@ -90,6 +96,7 @@ async def mailbox(
             super().connection_made(transport)
             assert isinstance(transport, asyncio.Transport)
             connections.append(transport)
+            box.connections += 1
 
     def connection() -> SMTP:
         return Connection(
@@ -122,6 +129,6 @@ def _authenticated(login: tuple[str, str]) -> dict[str, Any]:
         fits = isinstance(data, LoginPassword) and data == LoginPassword(
             login[0].encode(), login[1].encode()
         )
-        return AuthResult(success=fits)
+        return AuthResult(success=fits, handled=False)
 
     return {"authenticator": check, "auth_required": True}

@@ -34,7 +34,7 @@ from node.social.membership import (
     lines,
     one_line,
 )
-from node.store import accounts, actors, follows, objects
+from node.store import accounts, actors, follows, mail_keys, objects
 from node.store.transaction import Transaction
 
 KeyTexts = tuple[tuple[str, str], tuple[str, str]]
@@ -184,7 +184,10 @@ def set_role(tx: Transaction, username: str, role: str) -> None:
 
 
 def reset_password(tx: Transaction, username: str, password_hash: str, now: float) -> None:
-    accounts.set_password(tx, account_of(tx, username).actor_id, password_hash, now=now)
+    """By command: all tokens end, and so do links on their way."""
+    account = account_of(tx, username)
+    accounts.set_password(tx, account.actor_id, password_hash, now=now)
+    mail_keys.drop_of(tx, account.actor_id)
 
 
 def make_token(tx: Transaction, username: str, scopes: str, now: float) -> str:

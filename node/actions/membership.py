@@ -45,7 +45,7 @@ def invite(
     if account is None:
         raise NotFound("Il n’y a personne de ce nom ici.")
     if here.settings.node.joining == "closed":
-        raise Forbidden(letters.how_to_join(account.locale, closed=True))
+        raise Forbidden(membership.how_to_join(account.locale, closed=True))
     membership.check_inviter(
         check_kind(kind), role=account.role, confirmed=account.confirmed_at is not None
     )
@@ -143,7 +143,7 @@ def ask_to_join(tx: Transaction, here: Here, asking: Asking) -> None:
     taken (names are public)."""
     joining = here.settings.node.joining
     if joining != "request":
-        raise Forbidden(letters.how_to_join(asking.locale, closed=joining == "closed"))
+        raise Forbidden(membership.how_to_join(asking.locale, closed=joining == "closed"))
     if is_taken(tx, here, asking.username) or join_requests.waiting_by_username(
         tx, asking.username
     ):

@@ -5,13 +5,16 @@ Every act has a reason and a line in the audit. `who` is the mediator; None is a
 
 from __future__ import annotations
 
-from node.actions import audit, passing
+import contextlib
+
+from node.actions import agreements, audit, passing
 from node.actions import follows as following
 from node.actions import neighbours as joining
 from node.actions.notices import tell
 from node.actions.proposals import change_proposal
 from node.activitypub import render
 from node.activitypub.vocabulary import PUBLIC
+from node.aid.agreements import State as Agreed
 from node.aid.lifecycle import LIVE, State, may_become
 from node.aid.neighbours import Event
 from node.errors import Conflict, Forbidden, NotFound
@@ -30,6 +33,7 @@ from node.store import (
     moderation,
     neighbours,
     objects,
+    personal,
     pictures,
     proposals,
     silences,
@@ -42,8 +46,9 @@ from node.store.transaction import Transaction
 def suspend(tx: Transaction, here: Here, who: Actor | None, target: Actor, reason: str) -> None:
     """Nothing comes from them any more and nothing of theirs is shown.
 
-    One of ours: the tokens and invitations end, the proposals are removed. Somebody elsewhere:
-    the follows both ways end, a neighbour quartier's link too. Raises Conflict when it is so
+    What they agreed on with anybody is called off. One of ours: the tokens and invitations end,
+    the proposals are removed. Somebody elsewhere: the follows both ways end, a neighbour
+    quartier's link too. Raises Conflict when it is so
     already, Forbidden for whom one may not judge.
     """
     why = check_reason(reason)
@@ -54,9 +59,11 @@ def suspend(tx: Transaction, here: Here, who: Actor | None, target: Actor, reaso
     if target.local:
         for object_id in moderation.open_proposals_of(tx, target.id):
             _remove_local(tx, here, object_id, why)
+        _end_agreements(tx, here, target)
         moderation.end_tokens(tx, target.id, now=now)
         moderation.end_invitations(tx, target.id, now=now)
     else:
+        _end_agreements(tx, here, target)
         _part(tx, here, target)
         for object_id in moderation.proposals_of(tx, author_id=target.id):
             _unlist(tx, here, object_id)
@@ -64,6 +71,22 @@ def suspend(tx: Transaction, here: Here, who: Actor | None, target: Actor, reaso
     if target.local:
         _tell_elsewhere(tx, here, target)
     audit.record(tx, here, who, "actor.suspend", target.handle, why)
+
+
+def _end_agreements(tx: Transaction, here: Here, target: Actor) -> None:
+    """What waits is refused or withdrawn, what was agreed is called off, by the side of ours; the
+    other side is told by the usual words. What is on loan cannot be called off: it stays."""
+    for one in personal.unfinished_agreements(tx, target.id):
+        side = target if target.local else actors.by_id(tx, one.other_id)
+        if side is None or not side.local:
+            continue
+        if one.state == Agreed.PROPOSED:
+            authored = one.own_proposal is (side.id == target.id)
+            end = agreements.refuse if authored else agreements.withdraw
+        else:
+            end = agreements.cancel
+        with contextlib.suppress(Conflict):
+            end(tx, here, side, one.id)
 
 
 def unsuspend(tx: Transaction, here: Here, who: Actor | None, target: Actor, reason: str) -> None:

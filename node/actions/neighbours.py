@@ -5,7 +5,7 @@ The rules are the graph of `node.aid.neighbours`; this carries out what a step s
 
 from __future__ import annotations
 
-from node.actions import passing
+from node.actions import audit, passing
 from node.actions.remote import Remote
 from node.activitypub import render
 from node.activitypub.readers import origin
@@ -31,10 +31,11 @@ async def ask_neighbour(store: Store, here: Here, remote: Remote, address: str) 
 
 
 async def answer_neighbour(
-    store: Store, here: Here, domain: str | None, event: Event
+    store: Store, here: Here, domain: str | None, event: Event, *, who: Actor | None = None
 ) -> NeighbourRow:
-    """Accept, pause, resume or stop: the neighbour at a domain, or the only one it can mean."""
-    return await store.write(_answer, here, domain, event)
+    """Accept, pause, resume or stop: the neighbour at a domain, or the only one it can mean.
+    `who` does it; None is a command."""
+    return await store.write(_answer, here, domain, event, who)
 
 
 def heard(tx: Transaction, here: Here, group: Actor, event: Event, follow_uri: str | None) -> bool:
@@ -42,7 +43,9 @@ def heard(tx: Transaction, here: Here, group: Actor, event: Event, follow_uri: s
     return _move(tx, here, group, event, follow_uri)
 
 
-def _answer(tx: Transaction, here: Here, domain: str | None, event: Event) -> NeighbourRow:
+def _answer(
+    tx: Transaction, here: Here, domain: str | None, event: Event, who: Actor | None
+) -> NeighbourRow:
     rows = neighbours.every(tx)
     if domain is None:
         fitting = [row for row in rows if row.state == Link.ASKED.value]
@@ -72,6 +75,7 @@ def _answer(tx: Transaction, here: Here, domain: str | None, event: Event) -> Ne
         raise Conflict(
             f"Le voisin {row.domain} est « {row.state} » : cela ne peut pas se faire maintenant."
         )
+    audit.record(tx, here, who, f"neighbour.{event.value.removeprefix('we ')}", row.domain)
     changed = neighbours.by_actor(tx, row.actor_id)
     return changed or row
 

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from node.aid.lifecycle import CLOSED
-from node.aid.on_behalf import Consent
+from node.actions import audit
+from node.actions.proposals import change_proposal, publish_proposal
+from node.aid.lifecycle import CLOSED, State, may_become
+from node.aid.on_behalf import Consent, check_unnamed
+from node.aid.proposals import Draft
 from node.errors import Conflict, Forbidden, NotFound
 from node.outbox.here import Here
 from node.social.accounts import Actor
@@ -35,6 +38,17 @@ def check_writer(tx: Transaction, writer: Actor) -> None:
         raise Forbidden(
             "Seules la médiation et les associations du quartier écrivent pour quelqu’un d’autre."
         )
+
+
+def write_for(
+    tx: Transaction, here: Here, writer: Actor, draft: Draft, consent: Consent
+) -> OnBehalf:
+    """Publish in the writer's name, and keep for whom. Raises Forbidden, Invalid when the words
+    say who it is for, and what publishing raises."""
+    check_writer(tx, writer)
+    check_unnamed(consent, draft.title, draft.text)
+    made = publish_proposal(tx, here, writer, draft)
+    return keep(tx, here, writer, made.id, consent)
 
 
 def keep(tx: Transaction, here: Here, writer: Actor, subject_id: int, consent: Consent) -> OnBehalf:
@@ -89,6 +103,18 @@ def correct(tx: Transaction, here: Here, who: Actor, subject_id: int, consent: C
         ),
     )
     return of(tx, who, subject_id)
+
+
+def take_back(tx: Transaction, here: Here, who: Actor, subject_id: int) -> None:
+    """The consent is taken back: what is known of the person goes, and the proposal with it.
+    Raises NotFound."""
+    found = of(tx, who, subject_id)
+    on_behalf.purge(tx, subject_id)
+    stored = proposals.by_id(tx, subject_id)
+    if stored is not None and may_become(stored.proposal.state, State.WITHDRAWN):
+        change_proposal(tx, here, subject_id, state=State.WITHDRAWN)
+    if who.id != found.writer_id:
+        audit.record(tx, here, who, "on-behalf.remove", f"proposal {subject_id}")
 
 
 def purge_ended(tx: Transaction, here: Here) -> int:

@@ -18,21 +18,28 @@ from node.activitypub import render
 from node.activitypub.rejected import Rejected
 from node.activitypub.vocabulary import PUBLIC
 from node.aid.neighbours import Link, Neighbour, next_hops
-from node.aid.proposals import Proposal, Urgency
+from node.aid.proposals import Proposal
 from node.aid.reach import in_reach
+from node.aid.terms import URGENT, welcome_of
 from node.aid.territory import Territory
 from node.ids import new_id
 from node.outbox import documents
 from node.outbox.here import Here
 from node.outbox.publish import Document, publish, publish_text
 from node.social.accounts import Actor
-from node.store import actors, follows, neighbours, objects, outbox, proposals, silences
+from node.store import (
+    actors,
+    follows,
+    neighbours,
+    objects,
+    outbox,
+    proposals,
+    referrals,
+    silences,
+)
 from node.store.neighbours import NeighbourRow
 from node.store.proposals import Stored
 from node.store.transaction import Transaction
-
-URGENT = (Urgency.HIGH, Urgency.CRITICAL)
-
 
 # ── to followers ─────────────────────────────────────────────────────────────────────────────
 
@@ -135,8 +142,9 @@ def _followers_but_neighbours(tx: Transaction, group: Actor) -> list[str]:
 # ── to neighbours ────────────────────────────────────────────────────────────────────────────
 
 
-def pass_on(tx: Transaction, here: Here, stored: Stored) -> None:
-    """Offer a proposal to the joined neighbours in reach that are not known to have it."""
+def pass_on(tx: Transaction, here: Here, stored: Stored, *, only: int | None = None) -> None:
+    """Offer a proposal to the joined neighbours in reach that take it and are not known to have
+    it; `only` to one of them."""
     if stored.create_activity is None or silences.is_silenced_uri(tx, stored.proposal.author_uri):
         return
     known = neighbours.having(tx, stored.proposal.id)
@@ -151,7 +159,12 @@ def pass_on(tx: Transaction, here: Here, stored: Stored) -> None:
         origin_territory=territory_of(tx, here, stored.proposal.origin),
         known={row.domain for row in rows if row.actor_id in known},
     )
-    targets = [by_uri[hop.group] for hop in hops]
+    near = [by_uri[hop.group] for hop in hops]
+    targets = [
+        row
+        for row in near
+        if only in (None, row.actor_id) and _takes(tx, here, row, stored.proposal)
+    ]
     if not targets:
         return
     now = here.clock.now()
@@ -159,6 +172,7 @@ def pass_on(tx: Transaction, here: Here, stored: Stored) -> None:
         neighbours.passed(
             tx, object_id=stored.proposal.id, neighbour_id=target.actor_id, direction="to", now=now
         )
+        neighbours.count_one(tx, target.actor_id, "to", now=now)
     urgent = stored.proposal.urgency in URGENT
     for text in (stored.create_activity, stored.update_activity):
         if text is not None:
@@ -203,11 +217,42 @@ def offer_everything(tx: Transaction, here: Here, neighbour_id: int) -> None:
     for object_id in proposals.to_offer(tx, now=here.clock.now()):
         stored = proposals.by_id(tx, object_id)
         if stored is not None:
-            pass_on(tx, here, stored)
+            pass_on(tx, here, stored, only=neighbour_id)
+
+
+def offer_what_waited(tx: Transaction, here: Here) -> None:
+    """Of what neighbours did not take any more of in their hour, as much as they take now."""
+    for row in neighbours.every(tx):
+        if row.waits and row.state == Link.JOINED.value and _room(tx, here, row):
+            neighbours.set_waits(tx, row.actor_id, False)
+            offer_everything(tx, here, row.actor_id)
+
+
+def _takes(tx: Transaction, here: Here, row: NeighbourRow, proposal: Proposal) -> bool:
+    """Whether a neighbour wants it now. What is only too much for this hour waits."""
+    if row.takes is None:
+        return True
+    if not row.takes.takes(proposal):
+        return False
+    if proposal.urgency in URGENT or _room(tx, here, row):
+        return True
+    if not row.waits:
+        neighbours.set_waits(tx, row.actor_id, True)
+    return False
+
+
+def _room(tx: Transaction, here: Here, row: NeighbourRow) -> bool:
+    if row.takes is None:
+        return True
+    now = here.clock.now()
+    most = row.takes.per_hour + welcome_of(row.joined_at, now)
+    return neighbours.in_this_hour(tx, row.actor_id, "to", now=now) < most
 
 
 def reaches_us(tx: Transaction, here: Here, proposal: Proposal) -> bool:
-    """Whether our quartier may show a proposal."""
+    """Whether our quartier may show a proposal: what a neighbour handed to us, in any case."""
+    if referrals.is_ours_to_show(tx, proposal.id):
+        return True
     return in_reach(
         proposal.reach,
         place=proposal.place if proposal.cell else None,
@@ -280,9 +325,11 @@ def _embed(
 
 
 __all__ = [
+    "URGENT",
     "announce",
     "audience_inboxes",
     "offer_everything",
+    "offer_what_waited",
     "pass_on",
     "pass_on_change",
     "reaches_us",

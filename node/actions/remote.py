@@ -24,7 +24,6 @@ from node.activitypub.readers import one_id, origin, same_origin
 from node.activitypub.rejected import Rejected
 from node.clock import Clock
 from node.errors import FetchGone, FetchRefused, NotFound
-from node.moderation.policy import Blocklist
 from node.outbox.here import host_of
 from node.social.accounts import Actor
 from node.store import actors, moderation, neighbours, objects
@@ -82,8 +81,9 @@ class Remote:
 
     async def is_blocked(self, uri: str) -> bool:
         """Whether the server of an IRI is one that this node wants nothing from."""
-        blocks = Blocklist(await self._store.read(moderation.domain_block_list))
-        return blocks.suspends(host_of(uri))
+        host = host_of(uri)
+        blocks = await self._store.read(moderation.blocks_covering, [host])
+        return blocks.suspends(host)
 
     async def _refuse_blocked(self, uri: str) -> None:
         if await self.is_blocked(uri):

@@ -87,7 +87,9 @@ def old_notifications(tx: Transaction, here: Here) -> int:
 
 def dead_mails(tx: Transaction, here: Here) -> int:
     days = here.settings.retention.dead_mails_days
-    return retention.drop_dead_mails(tx, before=_before(here, days), most=STEP)
+    return retention.drop_dead_mails(
+        tx, before=_before(here, days), sent_before=_before(here, 1), most=STEP
+    )
 
 
 def decided_requests(tx: Transaction, here: Here) -> int:

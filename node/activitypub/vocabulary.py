@@ -93,6 +93,8 @@ INLINE_CONTEXT: Final[dict[str, str | dict[str, str]]] = {
     "provider": "vf:provider",
     "receiver": "vf:receiver",
     "due": "vf:due",
+    "hasBeginning": "vf:hasBeginning",
+    "hasEnd": "vf:hasEnd",
     "finished": "vf:finished",
     "inScopeOf": "vf:inScopeOf",
     "basedOn": "vf:basedOn",
@@ -103,11 +105,19 @@ INLINE_CONTEXT: Final[dict[str, str | dict[str, str]]] = {
     "hasUnit": "om2:hasUnit",
     "hasNumericalValue": "om2:hasNumericalValue",
     "areaServed": "schema:areaServed",
+    "inLanguage": "schema:inLanguage",
     # What no vocabulary has
     "urgency": "entraide:urgency",
+    "state": "entraide:state",
+    "confirmedBy": {"@id": "entraide:confirmedBy", "@type": "@id", "@container": "@set"},
+    "answerable": "entraide:answerable",
     "reach": "entraide:reach",
     "territory": {"@id": "entraide:territory", "@container": "@set"},
     "neighbours": {"@id": "entraide:neighbours", "@type": "@id"},
+    "takes": "entraide:takes",
+    "leastUrgency": "entraide:leastUrgency",
+    "perHour": "entraide:perHour",
+    "referral": "entraide:referral",
 }
 
 OUR_CONTEXT: Final[list[str | dict[str, str | dict[str, str]]]] = [

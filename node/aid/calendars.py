@@ -83,7 +83,7 @@ def _event(entry: Entry, zone: str, language: str) -> icalendar.Event:
     event.add("created", _utc(entry.created))
     event.add("last-modified", _utc(entry.updated))
     # Grows with every change, as RFC 5545 §3.8.7.4 asks, without being counted anywhere.
-    event.add("sequence", min(max(0, int(entry.updated - entry.created)), SEQUENCE_MAX))
+    event.add("sequence", min(max(0, int(entry.updated) - int(entry.created)), SEQUENCE_MAX))
     event.add("dtstart", _local(entry.starts, zone))
     ends = entry.ends if entry.ends is not None else entry.starts + DEFAULT_LASTS_S
     event.add("dtend", _local(max(ends, entry.starts + 60), zone))

@@ -59,7 +59,6 @@ _CONTEXT: Final[dict[str, str | dict[str, str]]] = {
     "participantCount": "mz:participantCount",
     "anonymousParticipationEnabled": "mz:anonymousParticipationEnabled",
     "isOnline": "mz:isOnline",
-    "inLanguage": "schema:inLanguage",
     "address": "schema:address",
     "PostalAddress": "schema:PostalAddress",
     "addressLocality": "schema:addressLocality",

@@ -7,6 +7,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from node.aid.quantities import amount_of
+
 
 class State(StrEnum):
     DRAFT = "draft"
@@ -51,7 +53,10 @@ GRAPH: Final[Mapping[State, frozenset[State]]] = MappingProxyType(
         ),
         # declined by the other node, or taken back
         S.REFERRED: frozenset(
-            {S.OPEN, S.PARTLY_MATCHED, S.DONE, S.EXPIRED, S.WITHDRAWN, S.REMOVED}
+            {
+                *(S.OPEN, S.PARTLY_MATCHED, S.MATCHED, S.DONE),
+                *(S.EXPIRED, S.WITHDRAWN, S.REMOVED),
+            }
         ),
         # renewed in one click
         S.EXPIRED: frozenset({S.OPEN, S.PARTLY_MATCHED, S.DONE, S.WITHDRAWN, S.REMOVED}),
@@ -67,6 +72,9 @@ LIVE: Final = frozenset({S.OPEN, S.PARTLY_MATCHED})
 CLOSED: Final = frozenset({S.DONE, S.WITHDRAWN, S.REMOVED})
 """For good: no way leads back to `LIVE`."""
 
+OVER: Final = CLOSED | {S.EXPIRED}
+"""Nothing more comes of it, unless its author renews what expired."""
+
 PUBLISHED: Final = frozenset(State) - {S.DRAFT, S.REVIEW}
 """Other servers may read it at its address (a removed one as a tombstone)."""
 
@@ -74,6 +82,14 @@ PUBLISHED: Final = frozenset(State) - {S.DRAFT, S.REVIEW}
 def may_become(now: State, then: State) -> bool:
     """Whether the graph has this step. Staying is not a step."""
     return then in GRAPH[now]
+
+
+def by_quantity(quantity: str, available: str) -> State:
+    """The state that what is left makes of a proposal that people may answer."""
+    whole, left = amount_of(quantity), amount_of(available)
+    if not left:
+        return S.MATCHED
+    return S.OPEN if left == whole else S.PARTLY_MATCHED
 
 
 def mermaid() -> str:

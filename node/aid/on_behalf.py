@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -73,6 +74,21 @@ def check_consent(
             f"{CALL_BACK_MAX} caractères au plus."
         )
     return Consent(who, agreed, consented_at, how, back)
+
+
+def check_unnamed(consent: Consent, *words: str) -> None:
+    """What is published names nobody: raises Invalid when the person's name, or how to call them
+    back, stands in it."""
+    said = _line(" ".join(words)).casefold()
+    digits = re.sub(r"\D", "", consent.call_back)
+    told = [consent.beneficiary.casefold(), consent.call_back.casefold()]
+    named = any(len(one) >= 4 and one in said for one in told)
+    called = len(digits) >= 6 and digits in re.sub(r"\D", "", said)
+    if named or called:
+        raise Invalid(
+            "L’annonce est lue par tout le monde : n’y mettez ni le nom de la personne, ni "
+            "comment la joindre. Cela reste ici, pour la médiation."
+        )
 
 
 def _line(text: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from node.aid.lifecycle import State
+from node.aid.lifecycle import LIVE, State
 from node.aid.territory import COARSE_RESOLUTION, PLACE_RESOLUTION, Place, public_place
 from node.aid.topics import MODES, OTHER, TOPICS, Mode, Topic
 
@@ -147,6 +147,8 @@ class Proposal:
     """Actor elsewhere for whom the quartier published it."""
     asked_in: str | None = None
     """IRI of the note in which they asked."""
+    renewed_at: float | None = None
+    """When its author last said that it is so: published, or renewed; local ones."""
     notice_at: float | None = None
     """When its author is next told of its end; local ones."""
     closed_at: float | None = None
@@ -167,6 +169,10 @@ class Proposal:
     def has_expired(self, now: float) -> bool:
         return self.expires_at is not None and self.expires_at <= now
 
+    def is_live(self, now: float) -> bool:
+        """Whether it is shown, passed on and open to answers now."""
+        return self.state in LIVE and not self.has_expired(now)
+
 
 def propose(
     draft: Draft,
@@ -179,15 +185,17 @@ def propose(
     centre: tuple[float, float],
     state: State = State.OPEN,
     wide_m: int = WIDE_M,
-    resolution: int = PLACE_RESOLUTION,
+    in_scope_of: str | None = None,
+    asked_by_id: int | None = None,
+    asked_in: str | None = None,
 ) -> Proposal:
     """The proposal that a draft becomes: dates fixed, the place made coarse.
 
-    ``centre`` is the quartier's (latitude, longitude); ``wide_m`` how far `wide` reaches.
+    ``centre`` is the quartier's (latitude, longitude); ``wide_m`` how far `wide` reaches;
+    ``in_scope_of`` the IRI of a crisis.
     """
-    at = public_place(*(draft.place or centre), COARSE_RESOLUTION if draft.coarse else resolution)
-    lasts = None if draft.standing else (draft.expires or default_expiry(draft))
-    return Proposal(
+    at = _coarse(draft.place or centre, draft.coarse or in_scope_of is not None)
+    proposal = Proposal(
         id=id,
         uri=uri,
         author_uri=author_uri,
@@ -206,26 +214,70 @@ def propose(
         state=state,
         created=now,
         updated=now,
-        expires_at=None if lasts is None else now + lasts,
+        expires_at=None,
         due=draft.due,
         cell=at.cell,
         lat=at.lat,
         lon=at.lon,
         radius_m=at.radius_m,
         origin=origin,
+        in_scope_of=in_scope_of,
         starts_at=draft.starts,
         ends_at=draft.ends,
         languages=draft.languages,
         answerable=draft.answerable,
         gathering=draft.gathering,
-        standing=draft.standing,
+        asked_by_id=asked_by_id,
+        asked_in=asked_in,
     )
+    return lasting(proposal, draft, now)
 
 
-def default_expiry(draft: Draft) -> float:
-    """Seconds that a proposal of this kind lasts, when its author does not say."""
-    if TOPICS[draft.topic].perishable:
-        return DAY if draft.cooked else 3 * DAY
-    if draft.purpose is Purpose.REQUEST:
-        return 3 * DAY if draft.urgency in (Urgency.HIGH, Urgency.CRITICAL) else 21 * DAY
+def lasting(proposal: Proposal, draft: Draft, now: float) -> Proposal:
+    """With the end that a draft asks for, counted from now."""
+    if draft.standing:
+        ends = None
+    elif draft.expires is not None:
+        ends = now + draft.expires
+    else:
+        ends = _usual_end(proposal, now, cooked=draft.cooked)
+    return replace(proposal, standing=draft.standing, expires_at=ends, renewed_at=now)
+
+
+def coarsened(proposal: Proposal, place: tuple[float, float] | None, *, coarse: bool) -> Proposal:
+    """With another public place, or the same told more coarsely (or no longer so: then it is the
+    middle of where it was)."""
+    at = _coarse(place or (proposal.lat, proposal.lon), coarse or proposal.in_scope_of is not None)
+    return replace(proposal, cell=at.cell, lat=at.lat, lon=at.lon, radius_m=at.radius_m)
+
+
+def _coarse(at: tuple[float, float], coarse: bool) -> Place:
+    return public_place(*at, COARSE_RESOLUTION if coarse else PLACE_RESOLUTION)
+
+
+def renewed_until(proposal: Proposal, now: float) -> float:
+    """The end that it gets in one click: that of its kind, counted from now."""
+    first = proposal.expires_at is not None and proposal.expires_at - proposal.created
+    return _usual_end(proposal, now, cooked=bool(first) and first <= DAY)
+
+
+def _usual_end(proposal: Proposal, now: float, *, cooked: bool) -> float:
+    """When its author does not say: with what it is about, or else by its kind, but not before
+    the day that it is about."""
+    if proposal.ends_at is not None and proposal.ends_at > now:
+        return proposal.ends_at
+    if proposal.gathering and proposal.starts_at is not None:
+        return proposal.starts_at
+    last = proposal.starts_at
+    usual = now + default_expiry(proposal.topic, proposal.purpose, proposal.urgency, cooked=cooked)
+    needed = None if proposal.mode == "loan" else proposal.due
+    return max(usual, last or 0.0, needed or 0.0)
+
+
+def default_expiry(topic: str, purpose: Purpose, urgency: Urgency, *, cooked: bool) -> float:
+    """Seconds that a proposal of this kind lasts."""
+    if TOPICS.get(topic, OTHER).perishable:
+        return DAY if cooked else 3 * DAY
+    if purpose is Purpose.REQUEST:
+        return 3 * DAY if urgency in (Urgency.HIGH, Urgency.CRITICAL) else 21 * DAY
     return 60 * DAY

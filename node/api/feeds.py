@@ -79,7 +79,7 @@ async def some(call: Call[FeedQuery, Nothing]) -> Raw:
         call,
         f"/feed/{quote(name)}.atom",
         _TITLES[call.language]["some"].replace("{what}", what),
-        topic=topic and topic.slug,
+        topic=None if topic is None else topic.slug,
         group=group.slug if topic is None and group is not None else None,
     )
 

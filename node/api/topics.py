@@ -8,11 +8,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from node.actions import topic_choices
+from node.actions import audit, topic_choices
 from node.aid import skos
 from node.aid.topics import GROUPS, MODES, UNITS, Mode, Topic
 from node.api.endpoint import Call, Endpoint, Entity, Nothing, Raw
 from node.outbox.here import Here
+from node.social.accounts import Actor
 from node.store.transaction import Transaction
 
 SLUG_MAX = 60
@@ -102,12 +103,13 @@ async def modes(call: Call[Nothing, Nothing]) -> list[ModeEntity]:
 
 
 async def choose(call: Call[Nothing, ChoiceBody]) -> list[TopicEntity]:
-    listed = await call.store.write(_choose, call.here, call.body)
+    listed = await call.store.write(_choose, call.here, call.caller.actor, call.body)
     return [_topic(topic, hidden, call.language) for topic, hidden in listed]
 
 
-def _choose(tx: Transaction, here: Here, body: ChoiceBody) -> list[tuple[Topic, bool]]:
+def _choose(tx: Transaction, here: Here, who: Actor, body: ChoiceBody) -> list[tuple[Topic, bool]]:
     topic_choices.choose(tx, hidden=body.hidden, first=body.first)
+    audit.record(tx, here, who, "topics.choose", "topics")
     return topic_choices.listed(tx)
 
 

@@ -37,6 +37,9 @@ data_dir = {data_dir}
 # contact_email = ""
 # Comment on devient membre : "invitation", "request" (aussi sur demande) ou "closed".
 # joining = "request"
+# La médiation relit-elle d'abord ce que publient les nouveaux venus, pendant combien de jours ?
+# review_newcomers = false
+# newcomer_days = 30
 
 [server]
 # Où le programme écoute ; un serveur TLS (Caddy) se tient devant lui.

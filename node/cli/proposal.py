@@ -1,16 +1,21 @@
-"""`entraide proposal`: publish, list, edit, close, delete."""
+"""`entraide proposal`: publish, list, edit, and all that becomes of one."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 import click
 import orjson
 
 from node.actions import proposals as actions
+from node.actions import renewal
+from node.aid.draft_checks import moment
 from node.aid.drafts import check_draft
 from node.aid.lifecycle import State
 from node.aid.topics import MODES
+from node.aid.warnings import warnings
 from node.cli.ports import Session
 from node.cli.run import json_option, with_node
 from node.errors import Invalid, NotFound
@@ -37,16 +42,29 @@ def proposal() -> None:
 @click.option("--quantity", default=None)
 @click.option("--unit", default=None)
 @click.option("--due", default=None, help="2026-11-24T12:00:00+01:00")
+@click.option("--starts", default=None, help="Quand cela commence.")
+@click.option("--ends", default=None, help="Quand cela finit.")
+@click.option("--gathering", is_flag=True, default=None, help="Une rencontre, avec --starts.")
+@click.option("--cooked", is_flag=True, default=None, help="Un plat cuisiné : vaut un jour.")
 @click.option("--place", nargs=2, type=float, default=None, help="Latitude et longitude.")
+@click.option("--coarse", is_flag=True, default=None, help="Montrer le lieu à 1,4 km près.")
 @click.option("--language", default="fr", show_default=True)
+@click.option("--languages", default=None, help="Les langues parlées : fr,ar,en")
+@click.option(
+    "--answerable",
+    type=click.Choice(["anyone", "members", "vouched"]),
+    default=None,
+    help="Qui peut répondre.",
+)
 @with_node
 async def publish(session: Session, /, author: str, **fields: object) -> None:
     """Publier une annonce ; affiche son adresse."""
     person = await session.store.read(actors.local_by_username, author.removeprefix("@"))
     if person is None or person.gone:
         raise NotFound(f"Il n’y a pas de compte {author} : entraide account create {author} …")
-    draft = check_draft({"author": author, **fields})
+    draft = check_draft({"author": author, **fields}, zone=session.here.settings.node.time_zone)
     made = await session.store.write(actions.publish_proposal, session.here, person, draft)
+    _warn(f"{draft.title}\n{draft.text}")
     click.echo(made.uri)
 
 
@@ -96,15 +114,34 @@ async def list_(session: Session, as_json: bool, everything: bool) -> None:
 @click.argument("identifier", metavar="ID")
 @click.option("--title", default=None)
 @click.option("--text", default=None)
+@click.option("--topic", default=None)
+@click.option("--mode", type=click.Choice(list(MODES)), default=None)
+@click.option("--urgency", type=click.Choice(["low", "normal", "high", "critical"]), default=None)
+@click.option("--reach", type=click.Choice(["quartier", "adjacent", "wide"]), default=None)
+@click.option("--reach-m", type=int, default=None, help="En mètres, pour wide.")
+@click.option("--expires", default=None, help="3d, 12h, 90m, à partir de maintenant.")
+@click.option("--quantity", default=None)
+@click.option("--unit", default=None)
+@click.option("--due", default=None, help="Vide pour l'ôter.")
+@click.option("--starts", default=None, help="Vide pour l'ôter.")
+@click.option("--ends", default=None, help="Vide pour l'ôter.")
+@click.option("--place", nargs=2, type=float, default=None, help="Latitude et longitude.")
+@click.option("--languages", default=None, help="Les langues parlées : fr,ar,en")
+@click.option(
+    "--answerable",
+    type=click.Choice(["anyone", "members", "vouched"]),
+    default=None,
+    help="Qui peut répondre.",
+)
 @with_node
-async def edit(session: Session, identifier: str, title: str | None, text: str | None) -> None:
-    """Changer le titre ou le texte d'une annonce d'ici."""
-    if title is None and text is None:
-        raise Invalid("Donnez --title ou --text.")
+async def edit(session: Session, /, identifier: str, **fields: object) -> None:
+    """Changer une annonce d'ici ; ce qui n'est pas nommé reste."""
+    changes = {name: value for name, value in fields.items() if value is not None}
+    if not changes:
+        raise Invalid("Dites ce qui change, par exemple --title ou --text.")
     object_id = await session.store.read(_object_id, identifier)
-    changed = await session.store.write(
-        actions.edit_proposal, session.here, object_id, title=title, text=text
-    )
+    changed = await session.store.write(actions.edit_proposal, session.here, object_id, **changes)
+    _warn(f"{changed.title}\n{changed.text}")
     click.echo(changed.uri)
 
 
@@ -121,6 +158,61 @@ async def close(session: Session, identifier: str, state: str) -> None:
         actions.close_proposal, session.here, object_id, state=State(state)
     )
     click.echo(changed.uri)
+
+
+@proposal.command("withdraw")
+@click.argument("identifier", metavar="ID")
+@with_node
+async def withdraw(session: Session, identifier: str) -> None:
+    """Ce n'est plus d'actualité ; qui avait répondu est prévenu."""
+    await _do(session, identifier, actions.close_proposal, state=State.WITHDRAWN)
+
+
+@proposal.command("pause")
+@click.argument("identifier", metavar="ID")
+@with_node
+async def pause(session: Session, identifier: str) -> None:
+    """Pas pour le moment : l'annonce quitte toutes les listes."""
+    await _do(session, identifier, renewal.pause)
+
+
+@proposal.command("resume")
+@click.argument("identifier", metavar="ID")
+@with_node
+async def resume(session: Session, identifier: str) -> None:
+    """Rouvrir une annonce en pause."""
+    await _do(session, identifier, renewal.resume)
+
+
+@proposal.command("satisfied")
+@click.argument("identifier", metavar="ID")
+@click.option("--until", required=True, help="Quand elle rouvre : 2026-12-01T09:00")
+@with_node
+async def satisfied(session: Session, identifier: str, until: str) -> None:
+    """C'est suffisant pour le moment ; l'annonce rouvre d'elle-même."""
+    at = moment(until, session.here.settings.node.time_zone)
+    await _do(session, identifier, renewal.satisfied, until=at or 0.0)
+
+
+@proposal.command("renew")
+@click.argument("identifier", metavar="ID")
+@click.option("--expires", default=None, help="3d, 12h, 90m ; par défaut selon le genre.")
+@with_node
+async def renew(session: Session, identifier: str, expires: str | None) -> None:
+    """C'est toujours d'actualité : une nouvelle fin, et rouverte si elle était passée."""
+    await _do(session, identifier, renewal.renew, lasts=expires)
+
+
+async def _do(session: Session, identifier: str, act: Callable[..., Any], **more: Any) -> None:
+    object_id = await session.store.read(_object_id, identifier)
+    changed = await session.store.write(act, session.here, object_id, **more)
+    click.echo(f"{changed.uri} {changed.state.value}")
+
+
+def _warn(text: str) -> None:
+    """On the error output, so that scripts read the address alone."""
+    for one in warnings(text, "fr"):
+        click.echo(f"attention : « {one.found} » : {one.words}", err=True)
 
 
 @proposal.command("delete")

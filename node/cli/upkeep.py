@@ -11,7 +11,7 @@ from node.cli.ports import Session
 from node.cli.run import config_option, fail, json_option, settings_from, with_node
 from node.clock import to_iso
 from node.errors import EntraideError, Invalid
-from node.store import actors, journal, objects, outbox
+from node.store import actors, journal, mails, objects, outbox
 from node.store.migrate import database_info, upgrade
 from node.store.statistics import statistics
 from node.store.transaction import Transaction
@@ -34,6 +34,7 @@ async def queue_list(
     """Les envois en attente ou abandonnés, et ce qui n'a pas pu être traité."""
     lines = await session.store.read(outbox.queue, state=state, host=host, most=limit)
     aside = await session.store.read(journal.aside, most=limit)
+    letters = [] if host else await session.store.read(mails.queue, state=state, most=limit)
     if as_json:
         told = {
             "deliveries": [
@@ -55,6 +56,17 @@ async def queue_list(
                 {"id": str(entry), "activity": uri, "actor": actor, "error": note}
                 for entry, uri, actor, note in aside
             ],
+            "mails": [
+                {
+                    "id": str(letter.id),
+                    "state": letter.state,
+                    "to": letter.to,
+                    "attempts": letter.attempts,
+                    "next": to_iso(letter.next_at),
+                    "error": letter.error,
+                }
+                for letter in letters
+            ],
         }
         click.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
         return
@@ -66,7 +78,12 @@ async def queue_list(
         )
     for entry, uri, actor, note in aside:
         click.echo(f"{entry}  mis de côté  {uri} de {actor} : {note}")
-    if not lines and not aside:
+    for letter in letters:
+        click.echo(
+            f"{letter.id}  {letter.state:7}  courrier → {letter.to}  essais : {letter.attempts}  "
+            f"prochain : {to_iso(letter.next_at)}  {letter.error or 'attend son tour'}"
+        )
+    if not lines and not aside and not letters:
         click.echo("Rien n'attend.")
 
 
@@ -80,6 +97,7 @@ async def queue_retry(session: Session, ids: tuple[int, ...], host: str | None) 
     count = await session.store.write(outbox.retry, now=now, ids=ids, host=host)
     if not ids and host is None:
         count += await session.store.write(journal.retry_aside, now=now)
+        count += await session.store.write(mails.retry, now=now)
     click.echo(f"{count}")
 
 

@@ -33,6 +33,7 @@ from node.inbox.handlers import (
     delete,
     flag,
     follow,
+    join,
     like,
     move,
     offer,
@@ -88,6 +89,8 @@ def apply(tx: Transaction, here: Here, activity: Activity, received: Received) -
             return remove.apply(tx, here, activity, received)
         case Offer():
             return offer.apply(tx, here, activity, received)
+        case Unknown(type="Join"):
+            return join.apply(tx, here, activity, received)
         case Unknown():
             return Ignored(f"a {activity.type} means nothing here")
         case _:

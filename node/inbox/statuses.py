@@ -11,7 +11,7 @@ from node.activitypub.documents import ObjectDocument, Reference, Tombstone, par
 from node.activitypub.html import clean_html, plain_text
 from node.activitypub.readers import same_origin
 from node.activitypub.rejected import Rejected
-from node.aid.lifecycle import State
+from node.aid.lifecycle import OVER, State
 from node.aid.proposals import Proposal
 from node.aid.wire import ReadProposal, from_note
 from node.ids import new_id
@@ -68,7 +68,7 @@ def store_object(
     if isinstance(read, ReadProposal):
         proposals.insert(
             tx,
-            _proposal(read, status),
+            _proposal(read, status, now),
             shown=shown and read.public,
             create_activity=create_activity,
         )
@@ -103,13 +103,17 @@ def update_object(
     read = from_note(document.document, now=now)
     if not isinstance(read, ReadProposal):
         if stored is not None:  # it is a note by now
-            ended = replace(stored.proposal, state=State.DONE)
+            ended = replace(
+                stored.proposal, state=State.DONE, closed_at=stored.proposal.closed_at or now
+            )
             proposals.update(tx, ended, update_activity=stored.update_activity)
         return
-    proposal = _proposal(read, status)
+    proposal = _proposal(read, status, now)
     if stored is None:
         proposals.insert(tx, proposal, shown=False, create_activity=None)
     else:
+        if proposal.closed_at is not None and stored.proposal.closed_at is not None:
+            proposal = replace(proposal, closed_at=stored.proposal.closed_at)
         proposals.update(tx, proposal, update_activity=update_activity or stored.update_activity)
 
 
@@ -157,7 +161,8 @@ def _status(
     )
 
 
-def _proposal(read: ReadProposal, status: Status) -> Proposal:
+def _proposal(read: ReadProposal, status: Status, now: float) -> Proposal:
+    state = read.state if read.public else State.DONE
     return Proposal(
         id=status.id,
         uri=read.uri,
@@ -174,7 +179,7 @@ def _proposal(read: ReadProposal, status: Status) -> Proposal:
         available=read.available,
         unit=read.unit,
         language=read.language,
-        state=read.state if read.public else State.DONE,
+        state=state,
         created=read.published,
         updated=read.updated,
         expires_at=read.expires_at,
@@ -185,6 +190,13 @@ def _proposal(read: ReadProposal, status: Status) -> Proposal:
         radius_m=read.place.radius_m if read.place else 0,
         origin=host_of(read.uri),
         in_scope_of=read.in_scope_of,
+        starts_at=read.starts_at,
+        ends_at=read.ends_at,
+        languages=read.languages,
+        answerable=read.answerable,
+        gathering=read.gathering,
+        standing=read.standing,
+        closed_at=now if state in OVER else None,
     )
 
 

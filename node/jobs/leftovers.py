@@ -1,4 +1,5 @@
-"""What was left over: pictures that nothing shows, and for whom somebody wrote, once it ended."""
+"""What cannot wait for the daily clearing: for whom somebody wrote, once that has ended, and files
+of pictures that a process left behind when it died."""
 
 from __future__ import annotations
 
@@ -10,13 +11,11 @@ from node.actions.pictures import sweep_files
 from node.errors import Unavailable
 from node.media.files import Files
 from node.outbox.here import Here
-from node.store import pictures
 from node.store.engine import Store
 
 log = logging.getLogger(__name__)
 
 EVERY_S = 600.0
-DAY_S = 86_400.0
 
 
 async def clear(store: Store, here: Here, files: Files) -> None:
@@ -30,7 +29,5 @@ async def clear(store: Store, here: Here, files: Files) -> None:
 
 
 async def clear_once(store: Store, here: Here, files: Files) -> None:
-    before = here.clock.now() - here.settings.retention.pictures_days * DAY_S
-    await store.write(pictures.remove_unattached, before=before)
     await store.write(purge_ended, here)
     await sweep_files(store, here, files)

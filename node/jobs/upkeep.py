@@ -1,11 +1,11 @@
-"""What time brings about: expiry to the second, and the store's own housekeeping."""
+"""What time brings about: expiry to the second, reminders, and the store's own housekeeping."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 
-from node.actions.proposals import expire_proposals
+from node.actions.renewal import expire_proposals, remind, reopen_proposals
 from node.errors import Unavailable
 from node.outbox.here import Here
 from node.store import journal, proposals
@@ -14,16 +14,19 @@ from node.store.engine import Store
 log = logging.getLogger(__name__)
 
 LONGEST_SLEEP_S = 60.0  # a proposal may be published meanwhile that ends sooner
+UNITS = (expire_proposals, reopen_proposals, remind)
+"""Each in batches, until there is no more to do."""
 HOUSEKEEPING_S = 600.0
 BODIES_KEPT_S = 7 * 86_400.0
 
 
 async def expire(store: Store, here: Here) -> None:
-    """Until cancelled: close what is over when it is over."""
+    """Until cancelled: end what is over when it is over, open what opens again, and tell authors
+    of ends that come near."""
     while True:
         try:
-            await store.write(expire_proposals, here)
-            at = await store.read(proposals.next_expiry)
+            did = [await store.write(unit, here) for unit in UNITS]
+            at = 0.0 if any(did) else await store.read(proposals.next_moment)
         except Unavailable as error:
             log.warning("nothing expires while the database is away: %s", error)
             at = None

@@ -171,6 +171,8 @@ def _refusal(word: str, bounds: Bounds) -> EntraideError:
                 f"Cette animation a plus de {bounds.frames} images. Envoyez-en une seule."
             )
         case "too-much":
-            return Invalid("Cette image est trop lourde à lire. Envoyez-en une plus simple.")
+            return Invalid(
+                "Cette image est trop lourde à lire : réduisez-la, ou envoyez-la en JPEG."
+            )
         case _:
             return Invalid("Cette image est abîmée ou incomplète. Envoyez-la à nouveau.")

@@ -98,15 +98,19 @@ class Blocklist:
 
     def _all(self, host: str) -> list[DomainBlock]:
         """The nearest first."""
-        name = host.lower().rstrip(".")
-        found = [self._blocks.get(name)]
-        bare = _without_port(name)
-        if not _is_address(bare):
-            labels = bare.split(".", _LABELS_MAX)
-            found += [self._blocks.get(".".join(labels[at:])) for at in range(len(labels))]
-        else:
-            found.append(self._blocks.get(bare))
+        found = (self._blocks.get(name) for name in names_covering(host))
         return [block for block in found if block is not None]
+
+
+def names_covering(host: str) -> list[str]:
+    """The names under which a block would cover a host, which may have a port: itself, without its
+    port, and the domains above it; the nearest first."""
+    name = host.lower().rstrip(".")
+    bare = _without_port(name)
+    if _is_address(bare):
+        return [name, bare]
+    labels = bare.split(".", _LABELS_MAX)
+    return [name, *(".".join(labels[at:]) for at in range(len(labels)))]
 
 
 def judge(

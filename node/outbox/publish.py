@@ -8,7 +8,6 @@ from typing import Any
 import orjson
 
 from node.activitypub.proofs import make_proof
-from node.moderation.policy import Blocklist
 from node.outbox.here import Here, host_of
 from node.social.accounts import Actor
 from node.store import moderation, outbox
@@ -92,18 +91,18 @@ def publish_text(
 def _targets(tx: Transaction, here: Here, inboxes: Iterable[str]) -> list[Target]:
     """The inboxes that are others' and not of a suspended server. Each server is looked at once:
     a thousand followers live on few."""
-    blocks = Blocklist(moderation.domain_block_list(tx))
-    hosts: dict[str, str | None] = {}
-    targets = []
+    hosts: dict[str, str] = {}
+    placed = []
     for inbox in inboxes:
+        if here.is_ours(inbox):
+            continue
         where = "/".join(inbox.split("/", 3)[:3])
         if where not in hosts:
-            host = host_of(inbox)
-            hosts[where] = None if here.is_ours(inbox) or blocks.suspends(host) else host
-        found = hosts[where]
-        if found is not None:
-            targets.append(Target(inbox, found))
-    return targets
+            hosts[where] = host_of(inbox)
+        placed.append(Target(inbox, hosts[where]))
+    blocks = moderation.blocks_covering(tx, hosts.values())
+    suspended = {host for host in hosts.values() if blocks.suspends(host)}
+    return [target for target in placed if target.host not in suspended]
 
 
 def _object_uri(activity: Document) -> str | None:

@@ -283,21 +283,6 @@ def confirm_address(language: str, place: Place, *, name: str, link: str) -> Let
     )
 
 
-def how_to_join(language: str, *, closed: bool) -> str:
-    """Why one cannot ask to join here."""
-    if closed:
-        return (
-            "This neighbourhood opens no accounts at the moment."
-            if language == "en"
-            else "Ce quartier n’ouvre pas de compte en ce moment."
-        )
-    return (
-        "One joins here by the invitation of a member: ask somebody you know."
-        if language == "en"
-        else "On devient membre ici sur l’invitation d’un membre : demandez à quelqu’un."
-    )
-
-
 def _signed(language: str, place: Place, body: Sequence[str], unsubscribe: str = "") -> str:
     end = ["", "-- ", place.name, place.base_url]
     if unsubscribe:

@@ -77,6 +77,21 @@ def lines(text: str, most: int, what: str) -> str:
     return kept
 
 
+def how_to_join(language: str, *, closed: bool) -> str:
+    """Why one cannot ask to join here."""
+    if closed:
+        return (
+            "This neighbourhood opens no accounts at the moment."
+            if language == "en"
+            else "Ce quartier n’ouvre pas de compte en ce moment."
+        )
+    return (
+        "One joins here by the invitation of a member: ask somebody you know."
+        if language == "en"
+        else "On devient membre ici sur l’invitation d’un membre : demandez à quelqu’un."
+    )
+
+
 KINDS_BY_MEMBERS: Final = ("resident", "informal-group")
 
 

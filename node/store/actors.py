@@ -231,7 +231,7 @@ def set_profile(tx: Transaction, actor_id: int, *, name: str, territory: str | N
     tx.tell(ActorWritten(actor_id))
 
 
-def set_words(tx: Transaction, actor_id: int, *, now: float, **words: str) -> None:
+def set_words(tx: Transaction, actor_id: int, /, *, now: float, **words: str) -> None:
     """The `name` or the `summary` (cleaned HTML) of a local actor."""
     tx.execute(sa.update(actors).where(actors.c.id == actor_id).values(updated_at=now, **words))
     tx.tell(ActorWritten(actor_id))

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from node.aid.draft_checks import LONGEST
 from node.aid.lifecycle import LIVE as LIVE_STATES
 from node.aid.lifecycle import State
 from node.store.tables import actors, objects, proposals
@@ -141,7 +142,8 @@ def dated(tx: Transaction, *, after: float, most: int = 500) -> list[Told]:
         .where(
             *_SEEN,
             proposals.c.state.in_((*DATED, *CALLED_OFF)),
-            at.is_not(None),
+            # what indexes can tell: the rest is looked at of few
+            sa.or_(proposals.c.starts_at > after - LONGEST, proposals.c.due > after),
             sa.func.coalesce(proposals.c.ends_at, at) > after,
         )
         .order_by(at, proposals.c.object_id)

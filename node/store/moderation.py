@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
 from node.aid.lifecycle import CLOSED
 from node.ids import new_id
-from node.moderation.policy import DomainBlock
+from node.moderation.policy import Blocklist, DomainBlock, names_covering
 from node.store.actors import ActorWritten
 from node.store.tables import (
     actors,
@@ -24,6 +24,7 @@ from node.store.transaction import Row, Transaction
 from node.store.upsert import insert_new, insert_or_update
 
 BELL = "policy"
+NAMES_MOST = 1_000  # in one question; more than that are looked up in the whole list
 
 
 def block_domain(
@@ -75,6 +76,17 @@ _BLOCKS = sa.select(
 
 def domain_block_list(tx: Transaction) -> list[DomainBlock]:
     return [_block(row) for row in tx.all(_BLOCKS)]
+
+
+def blocks_covering(tx: Transaction, hosts: Iterable[str]) -> Blocklist:
+    """The blocks that matter for these hosts (HOST[:PORT]): the whole list may be long."""
+    names = {name for host in hosts for name in names_covering(host)}
+    if len(names) > NAMES_MOST:
+        return Blocklist(domain_block_list(tx))
+    if not names:
+        return Blocklist()
+    rows = tx.all(_BLOCKS.where(domain_blocks.c.domain.in_(sorted(names))))
+    return Blocklist(_block(row) for row in rows)
 
 
 def domain_block(tx: Transaction, domain: str) -> DomainBlock | None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from node.ids import new_id
 from node.social.statuses import Status
 from node.social.visibility import Visibility
-from node.store import pictures
+from node.store import on_behalf, pictures
 from node.store.tables import (
     actors,
     graves,
@@ -145,6 +145,7 @@ def delete(tx: Transaction, status: Status, *, by: str, now: float) -> None:
     """Remove a status and all that hangs on it; its grave stays."""
     tx.execute(sa.delete(objects).where(objects.c.id == status.id))
     pictures.remove_of_object(tx, status.id)
+    on_behalf.purge(tx, status.id)
     bury(
         tx,
         status.uri,

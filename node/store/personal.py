@@ -7,6 +7,7 @@ tables that point at a person with the ones named below.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -135,8 +136,7 @@ def export(tx: Transaction, actor_id: int) -> dict[str, list[dict[str, Any]]]:
 
 # ── to be deleted ────────────────────────────────────────────────────────────────────────────
 
-# What tells others that something is over holds ids alone; an earlier one may still be on its way.
-_FAREWELLS: Final = ("Delete", "Undo")
+_IN_ONE: Final = 500  # parameters of one statement
 
 
 def object_uris(tx: Transaction, actor_id: int) -> list[str]:
@@ -145,14 +145,56 @@ def object_uris(tx: Transaction, actor_id: int) -> list[str]:
     ]
 
 
-def forget_sent(tx: Transaction, actor_id: int, said: Sequence[str]) -> None:
-    """What went out, sent or not: before the farewells are written, which must still go.
-    `said`: the IRIs of what the person wrote."""
-    tx.execute(
-        sa.delete(outbox).where(outbox.c.actor_id == actor_id, outbox.c.type.not_in(_FAREWELLS))
+def titles(tx: Transaction, actor_id: int) -> set[str]:
+    """Of what the person published."""
+    rows = tx.all(
+        sa.select(objects.c.name).where(
+            objects.c.author_id == actor_id, objects.c.name.is_not(None)
+        )
     )
-    for start in range(0, len(said), 500):
-        forget_activities(tx, said[start : start + 500])
+    return {row.name for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """An agreement that is not over, as one of its two sides sees it."""
+
+    id: int
+    proposal_id: int
+    state: str
+    other_id: int
+    own_proposal: bool
+
+
+def unfinished_agreements(tx: Transaction, actor_id: int) -> list[Unfinished]:
+    rows = tx.all(
+        sa.select(
+            agreements.c.id,
+            agreements.c.proposal_id,
+            agreements.c.state,
+            agreements.c.author_id,
+            agreements.c.answerer_id,
+        )
+        .where(_mine(actor_id), agreements.c.ended_at.is_(None))
+        .order_by(agreements.c.id)
+    )
+    return [
+        Unfinished(
+            id=row.id,
+            proposal_id=row.proposal_id,
+            state=row.state,
+            other_id=row.answerer_id if row.author_id == actor_id else row.author_id,
+            own_proposal=row.author_id == actor_id,
+        )
+        for row in rows
+    ]
+
+
+def forget_sent(tx: Transaction, actor_id: int, said: Sequence[str]) -> None:
+    """What went out, sent or not: before the farewells are written, which make all of it moot.
+    `said`: the IRIs of what the person wrote."""
+    tx.execute(sa.delete(outbox).where(outbox.c.actor_id == actor_id))
+    forget_activities(tx, said)
 
 
 def forget(tx: Transaction, actor_id: int, uri: str) -> None:
@@ -187,18 +229,16 @@ def forget(tx: Transaction, actor_id: int, uri: str) -> None:
 
 
 def forget_activities(tx: Transaction, object_uris: Sequence[str]) -> None:
-    """The activities about objects that are to be deleted, with what they embed, sent or not.
-    The answers that others sent to them go, too."""
-    tx.execute(
-        sa.delete(outbox).where(
-            outbox.c.object_uri.in_(object_uris), outbox.c.type.not_in(_FAREWELLS)
+    """The activities about objects that are about to be deleted, with what they embed, sent or
+    not. The answers that others sent to them go, too."""
+    for start in range(0, len(object_uris), _IN_ONE):
+        part = object_uris[start : start + _IN_ONE]
+        tx.execute(sa.delete(outbox).where(outbox.c.object_uri.in_(part)))
+        tx.execute(
+            sa.delete(offers).where(
+                sa.or_(offers.c.object_uri.in_(part), offers.c.target_uri.in_(part))
+            )
         )
-    )
-    tx.execute(
-        sa.delete(offers).where(
-            sa.or_(offers.c.object_uri.in_(object_uris), offers.c.target_uri.in_(object_uris))
-        )
-    )
 
 
 def _forget_judgements(tx: Transaction, actor_id: int) -> None:
@@ -241,7 +281,6 @@ def _forget_letters(tx: Transaction, uri: str) -> None:
         objects.c.visibility == "direct",
     )
     gone = [row.uri for row in tx.all(sa.select(objects.c.uri).where(private))]
-    for start in range(0, len(gone), 500):
-        part = gone[start : start + 500]
-        tx.execute(sa.delete(objects).where(objects.c.uri.in_(part)))
-        forget_activities(tx, part)
+    for start in range(0, len(gone), _IN_ONE):
+        tx.execute(sa.delete(objects).where(objects.c.uri.in_(gone[start : start + _IN_ONE])))
+    forget_activities(tx, gone)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from node.aid.agreements import AGREED
 from node.store.tables import (
     agreements,
     invitations,
@@ -18,19 +19,24 @@ from node.store.transaction import Transaction
 
 FOR_GOOD = ("done", "expired", "withdrawn", "removed")
 """States of a proposal from which its text is needed no longer."""
-ENDED = ("confirmed", "refused", "withdrawn", "cancelled", "no-show")
-"""States of an agreement in which nobody need reach anybody."""
+BETWEEN_TWO = tuple(sorted(state.value for state in AGREED))
+"""States of an agreement in which two people have to do with each other."""
 
 
 def closed_proposals(
     tx: Transaction, *, before: float, crisis_before: float, most: int
 ) -> list[int]:
-    """Object ids of proposals, ours and copies, that were closed before then, the oldest first."""
+    """Object ids of proposals, ours and copies, that were closed before then, the oldest first;
+    not those of which something is still on loan, or in dispute."""
+    unfinished = sa.exists().where(
+        agreements.c.proposal_id == proposals.c.object_id, agreements.c.state.in_(BETWEEN_TWO)
+    )
     rows = tx.all(
         sa.select(proposals.c.object_id)
         .where(
             proposals.c.closed_at.is_not(None),
             proposals.c.state.in_(FOR_GOOD),
+            ~unfinished,
             sa.or_(
                 proposals.c.closed_at < before,
                 sa.and_(
@@ -54,7 +60,7 @@ def drop_ended_reveals(tx: Transaction, *, most: int) -> int:
     ended = (
         sa.select(reveals.c.agreement_id)
         .join(agreements, agreements.c.id == reveals.c.agreement_id)
-        .where(agreements.c.state.in_(ENDED))
+        .where(agreements.c.state.not_in(BETWEEN_TWO))
         .limit(most)
     )
     return tx.execute(sa.delete(reveals).where(reveals.c.agreement_id.in_(ended))).rowcount
@@ -73,10 +79,16 @@ def drop_notifications(
     return tx.execute(sa.delete(notifications).where(notifications.c.id.in_(old))).rowcount
 
 
-def drop_dead_mails(tx: Transaction, *, before: float, most: int) -> int:
+def drop_dead_mails(tx: Transaction, *, before: float, sent_before: float, most: int) -> int:
+    """Those that were given up on; and what is left of sent ones, should nobody send any more."""
     old = (
         sa.select(mails.c.id)
-        .where(mails.c.state == "dead", mails.c.created_at < before)
+        .where(
+            sa.or_(
+                sa.and_(mails.c.state == "dead", mails.c.created_at < before),
+                sa.and_(mails.c.state == "sent", mails.c.created_at < sent_before),
+            )
+        )
         .limit(most)
     )
     return tx.execute(sa.delete(mails).where(mails.c.id.in_(old))).rowcount

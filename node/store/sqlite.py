@@ -75,6 +75,7 @@ def make_engine(path: Path) -> sa.Engine:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten in the file
         cursor.execute("PRAGMA temp_store=MEMORY")
         cursor.execute("PRAGMA cache_size=-4096")  # KiB, per connection
         cursor.execute(f"PRAGMA journal_size_limit={_WAL_BYTES}")

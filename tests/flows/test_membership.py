@@ -1,65 +1,19 @@
-"""Joining: by invitation, by asking; vouching; what one is told. Over the JSON interface."""
+"""Joining: by invitation, by asking; vouching. Over the JSON interface."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+import asyncio
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
 
-from node.actions.accounts import make_token
-from node.actions.notices import tell
 from node.actions.passwords import password_fits
-from node.social.accounts import Actor
-from node.social.notifications import Kind
 from node.store import accounts, join_requests
 from tests.databases import new_sqlite
-from tests.mailbox import Mailbox, link, mailbox, words
-from tests.serving import PASSWORD, Serving, serving
-
-API = "/api/aid/v1"
-
-
-@dataclass
-class Quartier:
-    node: Serving
-    web: aiohttp.ClientSession
-
-    async def token(self, name: str) -> str:
-        now = self.node.here.clock.now()
-        return await self.node.store.write(make_token, name, "read write", now)
-
-    async def call(
-        self, method: str, path: str, who: str | None = None, **json: Any
-    ) -> tuple[int, Any]:
-        """The status and what was answered, None for nothing."""
-        headers = {"Authorization": f"Bearer {await self.token(who)}"} if who else {}
-        body = {"json": json} if method != "GET" else {"params": json}
-        async with self.web.request(
-            method, f"{self.node.base}{API}{path}", headers=headers, **body
-        ) as answer:
-            return answer.status, await answer.json() if answer.status != 204 else None
-
-    async def form(self, method: str, path: str, **data: str) -> tuple[int, str]:
-        async with self.web.request(method, f"{self.node.base}{path}", data=data) as answer:
-            assert "script" not in answer.headers["Content-Security-Policy"]
-            return answer.status, await answer.text()
-
-
-@contextlib.asynccontextmanager
-async def quartier(
-    directory: Path, box: Mailbox | None = None, **node: Any
-) -> AsyncIterator[Quartier]:
-    mail = {"host": "127.0.0.1", "port": box.port, "security": "none"} if box else {}
-    async with (
-        serving(new_sqlite(directory), directory, mail=mail, node=node) as served,
-        aiohttp.ClientSession() as web,
-    ):
-        yield Quartier(served, web)
+from tests.flows.members import Quartier, quartier
+from tests.mailbox import link, mailbox, words
+from tests.serving import PASSWORD, serving
 
 
 async def test_a_member_invites_a_neighbour(tmp_path: Path) -> None:
@@ -200,6 +154,32 @@ async def test_the_association_says_how_one_joins(
         assert (await here.call("POST", "/invitations", "amina"))[0] == invites
 
 
+async def test_nobody_knocks_too_often(tmp_path: Path) -> None:
+    """Five sign-ups in half an hour from one network, and five letters to one person."""
+    async with mailbox() as box:
+        mail = {"host": "127.0.0.1", "port": box.port, "security": "none"}
+        async with (
+            serving(
+                new_sqlite(tmp_path), tmp_path, mail=mail, limits={"rate_limits": True}
+            ) as node,
+            aiohttp.ClientSession() as web,
+        ):
+            here = Quartier(node, web)
+            await node.account("amina")
+            asked = {"email": "amina@example.org", "password": PASSWORD}
+            found = [
+                (await here.call("POST", "/join_requests", username=f"u{number}", **asked))[0]
+                for number in range(6)
+            ]
+            assert found == [204] * 5 + [429]
+            address = {"email": "amina@example.org"}
+            assert (await here.call("POST", "/password/forgotten", **address))[0] == 204
+            for _ in range(5):
+                await box.one()
+            await asyncio.sleep(0.1)
+            assert not box.mails  # the sixth letter does not go
+
+
 async def test_vouching_by_name_and_date(tmp_path: Path) -> None:
     """Everybody sees who vouches for a newcomer and since when; one takes it back oneself, and
     nobody vouches for themselves."""
@@ -222,72 +202,3 @@ async def test_vouching_by_name_and_date(tmp_path: Path) -> None:
         _, seen = await here.call("GET", f"/accounts/{lea.id}")
         assert [one["account"]["name"] for one in seen["vouched_for_by"]] == ["Centre"]
         assert (await here.call("PUT", "/accounts/7/vouch", "amina"))[0] == 404
-
-
-async def test_reading_what_one_was_told(tmp_path: Path) -> None:
-    """Pages by id, how many are unread, one read, all read up to what was seen; nobody reads or
-    marks another's."""
-    async with quartier(tmp_path) as here:
-        amina = await here.node.account("amina")
-        bruno = await here.node.account("bruno")
-        for number in range(5):
-            await told(here, amina, str(number), bruno)
-        await told(here, amina, "4", bruno)
-        assert (await here.call("GET", "/notifications/unread", "amina"))[1] == {"count": 5}
-        _, first = await here.call("GET", "/notifications", "amina", limit=2)
-        _, rest = await here.call("GET", "/notifications", "amina", max_id=first[-1]["id"])
-        found = [one["data"]["number"] for one in first + rest]
-        assert found == ["4", "3", "2", "1", "0"]
-        one = first[0]["id"]
-        assert (await here.call("POST", f"/notifications/{one}/read", "bruno"))[0] == 404
-        assert (await here.call("POST", f"/notifications/{one}/read", "amina"))[0] == 204
-        upto = rest[1]["id"]
-        assert (await here.call("POST", "/notifications/read", "amina", max_id=upto))[0] == 204
-        _, left = await here.call("GET", "/notifications", "amina", unread="true")
-        assert [one["data"]["number"] for one in left] == ["3", "2"]
-        assert (await here.call("GET", "/notifications", "bruno"))[1] == []
-
-
-async def told(here: Quartier, person: Actor, number: str, by: Actor) -> None:
-    await here.node.store.write(
-        tell,
-        here.node.here,
-        person,
-        Kind.COMMENT,
-        dedupe=number,
-        by=by,
-        data={"number": number},
-    )
-
-
-async def test_ones_own_account(tmp_path: Path) -> None:
-    """Words, language, contact and wishes are changed one by one; a password change ends every
-    token; what does not fit is said."""
-    async with quartier(tmp_path) as here:
-        await here.node.account("amina")
-        status, me = await here.call(
-            "PATCH", "/me", "amina", name="Amina B.", summary="Bonjour.\n\nJe couds.",
-            contact="06 12 34 56 78", notify={"comment": "never"},
-        )  # fmt: skip
-        assert status == 200
-        assert me["account"]["name"] == "Amina B."
-        assert me["summary"] == "Bonjour.\n\nJe couds."
-        _, me = await here.call("PATCH", "/me", "amina", locale="en")
-        assert (me["locale"], me["contact"]) == ("en", "06 12 34 56 78")
-        assert me["notify"] == {"comment": "never"}
-        assert (await here.call("PATCH", "/me", "amina", notify={"comment": "pigeon"}))[0] == 422
-        assert (await here.call("PATCH", "/me", "amina", locale="tlh"))[0] == 422
-        old = await here.token("amina")
-        wrong = {"current": "faux", "new": "une autre phrase"}
-        assert (await here.call("PUT", "/me/password", "amina", **wrong))[0] == 403
-        right = {**wrong, "current": PASSWORD}
-        assert (await here.call("PUT", "/me/password", "amina", **right))[0] == 204
-        headers = {"Authorization": f"Bearer {old}"}
-        async with here.web.get(f"{here.node.base}{API}/me", headers=headers) as answer:
-            assert answer.status == 401
-        async with here.web.get(
-            f"{here.node.base}/users/amina", headers={"Accept": "application/activity+json"}
-        ) as answer:
-            document = await answer.json(content_type=None)
-        assert document["name"] == "Amina B."
-        assert "06 12" not in str(document)

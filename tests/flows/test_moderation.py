@@ -11,8 +11,9 @@ import pytest
 import pytest_asyncio
 
 from node.actions.accounts import make_token
+from node.actions.agreements import accept, offer_help
 from node.aid.lifecycle import State
-from node.store import objects, proposals
+from node.store import agreements, objects, proposals
 from tests.databases import new_sqlite
 from tests.flows.asking import Asking, people
 from tests.serving import Serving, serving
@@ -138,6 +139,13 @@ async def test_one_of_ours_is_suspended_and_may_come_back(q: Quartier) -> None:
     assert (await q.page("/@dora"))[0] == 200
     assert "Réparation de vélos" in (await q.page("/"))[1]
 
+    _, asked = await q.proposal(q.carla, title="Étagère à poser", topic="services.diy")
+    _, wanted = await q.proposal(q.carla, title="Robinet", topic="services.diy")
+    answer = await q.node.store.write(offer_help, q.node.here, dora, int(asked))
+    agreed = await q.node.store.write(offer_help, q.node.here, dora, int(wanted))
+    await q.node.store.write(accept, q.node.here, q.carla.actor, agreed.id)
+    assert await q.state(wanted) is State.MATCHED
+
     path = f"/moderation/accounts/{d.id}"
     assert (await q.amina.ask("POST", f"{path}/suspend", reason="?"))[0] == 403
     assert (await q.maud.ask("POST", f"{path}/suspend", reason="  "))[0] == 422
@@ -151,6 +159,10 @@ async def test_one_of_ours_is_suspended_and_may_come_back(q: Quartier) -> None:
     assert "Réparation de vélos" not in (await q.page("/"))[1]
     assert (await q.page(f"/@dora/{number}"))[0] == 404
     assert await q.state(number) is State.REMOVED
+    ends = [await q.node.store.read(agreements.by_id, one.id) for one in (answer, agreed)]
+    assert [one.state.value for one in ends if one] == ["withdrawn", "cancelled"]
+    assert await q.state(wanted) is State.OPEN, "somebody else may help Carla now"
+    assert "agreement-cancelled" in [kind for kind, _ in await q.carla.told()]
 
     assert (await q.maud.ask("POST", f"{path}/unsuspend", reason="Excuses"))[0] == 200
     assert (await q.maud.ask("POST", f"{path}/unsuspend", reason="Excuses"))[0] == 409

@@ -155,7 +155,7 @@ def test_demo_once_plays_checks_and_leaves(directory: Path) -> None:
         below = demo.below()
         assert demo.end() == 0, demo.said
 
-        assert "15 étapes réussies sur 15" in demo.said
+        assert "16 étapes réussies sur 16" in demo.said
         assert "✗" not in demo.said
         assert "Guillotière affiche « Courses pour une voisine de 84 ans »" in demo.said
         assert "@amina@127.0.0.1:" in demo.said

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from node.store import migrate
+from node.store.search_index import is_ours
 from node.store.tables import metadata
 
 
@@ -36,7 +37,10 @@ def differences(url: str) -> list[Any]:
     engine = migrate.engine_of(url)
     try:
         with engine.connect() as connection:
-            return list(compare_metadata(MigrationContext.configure(connection), metadata))
+            context = MigrationContext.configure(
+                connection, opts={"include_name": lambda name, *_: not is_ours(name)}
+            )
+            return list(compare_metadata(context, metadata))
     finally:
         engine.dispose()
 

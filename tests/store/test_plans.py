@@ -13,7 +13,20 @@ import pytest
 import sqlalchemy as sa
 
 from node.aid.lifecycle import State
-from node.store import actors, follows, journal, objects, outbox, proposals, statistics, tables
+from node.store import (
+    actors,
+    calendars,
+    feeds,
+    follows,
+    gatherings,
+    journal,
+    objects,
+    outbox,
+    proposals,
+    series,
+    statistics,
+    tables,
+)
 from node.store.engine import Store
 from node.store.outbox import Delivery, HostChange, Postponed, Settlement
 from node.store.transaction import Transaction
@@ -75,11 +88,18 @@ HOT: dict[str, Asked] = {
     "was it shared": lambda tx: objects.has_shares(tx, 1),
     "who was told": lambda tx: objects.inboxes_told_of(tx, "x"),
     "what is over": lambda tx: proposals.expired(tx, now=NOW),
-    "when is something over": proposals.next_expiry,
+    "when is something over": proposals.next_moment,
     "mark copies as over": lambda tx: proposals.mark_expired_remote(tx, now=NOW),
     "what a neighbour is offered": lambda tx: proposals.to_offer(tx, now=NOW),
     "a list of proposals": lambda tx: proposals.listed(tx, now=NOW),
     "proposals with a tag": lambda tx: proposals.listed(tx, now=NOW, tag="x", before=10**17),
+    "a feed": lambda tx: feeds.open_now(tx, now=NOW, group="care", urgencies=("high",)),
+    "a calendar": lambda tx: feeds.dated(tx, after=NOW),
+    "a person's calendar": lambda tx: calendars.appointments(tx, 1, after=NOW),
+    "a gathering": lambda tx: (gatherings.by_id(tx, 1), gatherings.was_published(tx, "e:1")),
+    "who keeps calendars": lambda tx: gatherings.calendar_inboxes(tx, 1),
+    "which series are due": lambda tx: series.due(tx, before=NOW),
+    "what comes of a series": lambda tx: series.upcoming(tx, 1, after=NOW),
     "forget an actor": lambda tx: actors.forget(tx, 7, now=NOW),
 }
 PAGES: dict[str, Asked] = {

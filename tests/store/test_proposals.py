@@ -168,18 +168,18 @@ async def test_ours_are_closed_when_their_time_is_over_copies_are_marked(store: 
 
     def unit(tx: Transaction) -> None:
         amina, zoe = add_actor(tx, "amina"), add_actor(tx, "zoe", "m.example")
-        assert proposals.next_expiry(tx) is None
+        assert proposals.next_moment(tx) is None
         add_proposal(tx, amina, 1, local=True)
         ours = add_proposal(tx, amina, 2, local=True, expires_at=LATER)
         add_proposal(tx, amina, 3, local=True, expires_at=NOW, state=State.DONE)
         copy = add_proposal(tx, zoe, 4, expires_at=LATER - 5)
         other = add_proposal(tx, zoe, 5, expires_at=LATER + 5)
-        assert proposals.next_expiry(tx) == LATER
+        assert proposals.next_moment(tx) == LATER
         assert proposals.expired(tx, now=LATER - 0.1) == []
         assert proposals.expired(tx, now=LATER) == [ours.id]
         assert proposals.expired(tx, now=LATER, most=0) == []
-        assert proposals.mark_expired_remote(tx, now=LATER) == 1
-        assert proposals.mark_expired_remote(tx, now=LATER) == 0
+        assert proposals.mark_expired_remote(tx, now=LATER) == [copy.id]
+        assert proposals.mark_expired_remote(tx, now=LATER) == []
         states = [
             stored.proposal.state
             for one in (ours, copy, other)

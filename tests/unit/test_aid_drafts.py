@@ -175,12 +175,12 @@ def test_wide_has_metres_and_only_wide() -> None:
 
 
 def test_edits_are_checked_like_drafts() -> None:
-    """New words obey the same rules, and a closed proposal is not edited."""
+    """New fields obey the same rules, and a closed proposal is not edited."""
     proposal = made(check_draft(raw()))
-    changed = edit(proposal, now=NOW + 5, title="  Autre titre ")
+    changed = edit(proposal, {"title": "  Autre titre "}, now=NOW + 5)
     assert (changed.title, changed.text, changed.updated) == ("Autre titre", "", NOW + 5)
     with pytest.raises(Invalid):
-        edit(proposal, now=NOW, title="")
-    for state in (State.DONE, State.WITHDRAWN, State.REMOVED):
+        edit(proposal, {"title": ""}, now=NOW)
+    for state in (State.DONE, State.WITHDRAWN, State.REMOVED, State.EXPIRED):
         with pytest.raises(Conflict):
-            edit(made(check_draft(raw()), state), now=NOW, title="x")
+            edit(made(check_draft(raw()), state), {"title": "x"}, now=NOW)

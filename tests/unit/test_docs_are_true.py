@@ -213,8 +213,9 @@ def test_every_activity_that_is_handled_is_told() -> None:
     """FEDERATION.md has each handler of the inbox in its table of activities."""
     told_of = set(re.findall(r"^\| (`[^|]+`) \|", read("FEDERATION.md"), re.MULTILINE))
     named = {name for row in told_of for name in re.findall(r"`(\w+)`", row)}
+    table = read("node/inbox/dispatch.py")
     for path in (ROOT / "node/inbox/handlers").glob("*.py"):
-        if path.stem != "__init__":
+        if f"    {path.stem},\n" in table:  # the others are about agreements and referrals
             assert path.stem.capitalize() in named
     dispatched = set(
         re.findall(r"(\w+)\(\)", "".join(re.findall(r"case (.+):", read("node/inbox/dispatch.py"))))

@@ -14,11 +14,12 @@ import pytest
 from node.activitypub.jsonld import check_safe, expand_and_compact, normalise
 from node.activitypub.rejected import Rejected
 from node.activitypub.vocabulary import OUR_CONTEXT, PUBLIC
+from node.aid.content import name_of
 from node.aid.drafts import check_draft
 from node.aid.lifecycle import State
-from node.aid.proposals import Proposal, Purpose, Reach, Urgency, propose
+from node.aid.proposals import Answerable, Proposal, Purpose, Reach, Urgency, propose
 from node.aid.territory import public_place
-from node.aid.wire import Author, Home, ReadProposal, from_note, hashtag_slug, to_note
+from node.aid.wire import Author, Home, Image, ReadProposal, from_note, hashtag_slug, to_note
 
 GOLDEN = Path(__file__).parent.parent / "data" / "golden"
 NOW = 1_795_370_400.0  # 2026-11-22T18:00:00Z
@@ -81,6 +82,17 @@ KINDS: dict[str, Proposal] = {
     "matched": made(state=State.MATCHED),
     "done": replace(made(state=State.DONE), updated=NOW + 7200),
     "withdrawn": replace(made(state=State.WITHDRAWN), updated=NOW + 7200),
+    "gathering": offer(
+        "collective.garden", "together", "Matinée au jardin partagé", "On plante les bulbes.",
+        quantity="12", starts="2026-11-28T09:00:00+01:00", ends="2026-11-28T12:00:00+01:00",
+        gathering=True, languages=["fr", "ar"],
+    ),
+    "use-from-to": offer(
+        "lending.space", "use", "A room for your workshop", quantity="20", language="en",
+        starts="2026-12-01T08:00:00Z", ends="2026-12-04T18:00:00Z", answerable="vouched",
+        languages=["fr", "en"],
+    ),
+    "removed": made(state=State.REMOVED, title="Rien de tout cela ne reste"),
     "crisis": replace(
         made(topic="crisis.water", title="Eau potable", urgency="critical"),
         in_scope_of="https://croix-rousse.example/objects/114800000000000001",
@@ -90,6 +102,11 @@ KINDS: dict[str, Proposal] = {
 
 def note(proposal: Proposal) -> dict[str, Any]:
     return to_note(proposal, author=AMINA, home=HOME, context=OUR_CONTEXT)
+
+
+PICTURE = Image(
+    "https://croix-rousse.example/media/5f0c.jpg", "image/jpeg", "Une perceuse rouge", 1600, 1200
+)
 
 
 def read(document: Mapping[str, Any]) -> ReadProposal:
@@ -131,7 +148,7 @@ def test_a_note_says_what_the_proposal_says(kind: str) -> None:
         proposal.mode,
     )
     assert (found.title, found.language, found.urgency) == (
-        proposal.title,
+        name_of(proposal),
         proposal.language,
         proposal.urgency,
     )
@@ -288,6 +305,62 @@ def test_what_is_no_proposal(document: dict[str, Any]) -> None:
 def test_a_broken_proposal_is_a_value(key: str, value: Any) -> None:
     """What cannot be read is rejected with a reason, and nothing is raised."""
     assert isinstance(from_note({**note(made()), key: value}, now=NOW), Rejected)
+
+
+def test_when_in_which_languages_and_who_may_answer_cross_the_wire() -> None:
+    """What takes place, and when, is read elsewhere as it was written here."""
+    garden = read(note(KINDS["gathering"]))
+    assert (garden.starts_at, garden.ends_at) == (1_795_852_800.0, 1_795_863_600.0)
+    assert (garden.gathering, garden.languages, garden.expires_at) == (
+        True,
+        ("ar",),
+        garden.ends_at,
+    )
+    room = read(note(KINDS["use-from-to"]))
+    assert (room.languages, room.answerable, room.gathering) == (
+        ("fr",),
+        Answerable.VOUCHED,
+        False,
+    )
+    assert "inLanguage" not in note(made())
+    assert "answerable" not in note(made())
+
+
+def test_what_others_write_of_times_and_languages_is_clamped() -> None:
+    """An end before the beginning is none; what is no language is left out."""
+    document = note(KINDS["gathering"])
+    document["publishes"]["hasEnd"] = "2020-01-01T00:00:00Z"
+    document["inLanguage"] = ["fr", "<b>", 7, "de-AT", *(f"a{c}" for c in "bcdefghijklmn")]
+    document["answerable"] = "nobody"
+    found = read(document)
+    assert found.ends_at is None
+    assert found.languages[:2] == ("de-AT", "ab")
+    assert len(found.languages) == 10
+    assert found.answerable is Answerable.ANYONE
+
+
+def test_pictures_go_along_with_their_words() -> None:
+    """As Mastodon and the others read them: type, media type, address, alt text and size."""
+    document = to_note(
+        made(), author=AMINA, home=HOME, context=OUR_CONTEXT, pictures=[PICTURE],
+        recurrence="chaque mardi à 18\u00a0h",
+    )  # fmt: skip
+    assert document["attachment"] == [
+        {
+            "type": "Image",
+            "mediaType": "image/jpeg",
+            "url": "https://croix-rousse.example/media/5f0c.jpg",
+            "name": "Une perceuse rouge",
+            "width": 1600,
+            "height": 1200,
+        }
+    ]
+    assert "Chaque mardi à 18\u00a0h.<br>" in str(document["content"])
+
+
+def test_what_mediators_removed_keeps_no_word() -> None:
+    """Neither in the title nor in the text."""
+    assert "Rien de tout cela" not in json.dumps(note(KINDS["removed"]), ensure_ascii=False)
 
 
 NONSENSE: list[Any] = [

@@ -96,6 +96,13 @@ def reject(
     return document
 
 
+def ignore(
+    *, activity_id: str, actor: str, object: str, to: Sequence[str], published: float
+) -> Document:
+    """Of a Join, by its id: that it is not answered by activities (FEP-8a8e)."""
+    return _activity("Ignore", activity_id, actor, object, to, (), published)
+
+
 def undo(
     *,
     activity_id: str,

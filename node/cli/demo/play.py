@@ -13,6 +13,7 @@ from node.actions.accounts import NewAccount
 from node.aid.neighbours import Event, Link
 from node.aid.proposals import Proposal
 from node.cli.demo.checks import check_note, check_pages
+from node.cli.demo.helping import help_each_other
 from node.cli.demo.outside import Outside, until
 from node.cli.demo.processes import Nodes, Site
 from node.cli.demo.scenario import Announcement, Person, Quartier, Scenario
@@ -78,6 +79,8 @@ class Play:
             say(f"{travelled.uri} : titre, texte et signature de son auteur sont bons")
         async with step("Les pages s’affichent"):
             await check_pages(self.outside, self.scenario, list(self.sites.values()))
+        async with step("On répond d’un autre quartier, on s’accorde, on aide, on remercie"):
+            await self._help(travelled)
         async with step("Une annonce change, et ses copies la suivent", needed=True):
             followed = await self._edit()
         async with step("C’est réglé : l’annonce quitte toutes les listes"):
@@ -225,6 +228,20 @@ class Play:
                     if count != int(site.slug == quartier.slug):
                         raise CheckFailed(f"{site.name} affiche « {one.title} » {count} fois")
                 say(f"« {one.title} » se voit à {quartier.name} seulement")
+
+    async def _help(self, proposal: Proposal) -> None:
+        helping, first = self.scenario.helping, self.scenario.quartiers[0]
+        await help_each_other(
+            self.sessions[first.slug],
+            self.sessions[helping.quartier],
+            proposal,
+            helping,
+            {"home": first.name, "away": self.sites[helping.quartier].name},
+        )
+        for slug in self.scenario.traveller.seen_in:
+            self.shown[slug][self.scenario.traveller.title] -= 1
+            await self.watch.left(self.sites[slug], proposal.title)
+        say(f"« {proposal.title} » a quitté toutes les listes")
 
     async def _edit(self) -> Proposal:
         made = await self._publish(self.scenario.quartiers[0], self.scenario.followed)

@@ -57,6 +57,18 @@ class Quartier:
 
 
 @dataclass(frozen=True, slots=True)
+class Helping:
+    """Who answers `Scenario.traveller`, and what they say."""
+
+    who: str
+    quartier: str
+    """Slug."""
+    answer: str
+    contact: str
+    thanks: str
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     quartiers: tuple[Quartier, ...]
     """The first is where `traveller` and `followed` are published."""
@@ -66,6 +78,7 @@ class Scenario:
     followed: Announcement
     new_title: str
     new_text: str
+    helping: Helping
 
     def announcements(self, *, early: bool) -> Iterator[tuple[Quartier, Announcement]]:
         for quartier in self.quartiers:
@@ -84,6 +97,7 @@ def read_scenario() -> Scenario:
         followed=_announcement(sequel["annonce"]),
         new_title=sequel["nouveau_titre"],
         new_text=sequel["nouveau_texte"],
+        helping=_helping(raw["aide"]),
     )
 
 
@@ -104,6 +118,16 @@ def _quartier(raw: Mapping[str, Any]) -> Quartier:
             for one in raw["gens"]
         ),
         announcements=tuple(_announcement(one) for one in raw["annonces"]),
+    )
+
+
+def _helping(raw: Mapping[str, Any]) -> Helping:
+    return Helping(
+        who=raw["qui"],
+        quartier=raw["quartier"],
+        answer=raw["reponse"],
+        contact=raw["joindre"],
+        thanks=raw["merci"],
     )
 
 

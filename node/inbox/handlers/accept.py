@@ -6,6 +6,7 @@ from node.actions import neighbours as joining
 from node.activitypub.documents import Accept, Reference, Reject
 from node.activitypub.readers import one_id
 from node.aid.neighbours import Event
+from node.inbox.handlers import agreement
 from node.inbox.received import Applied, Ignored, Outcome, Received
 from node.outbox.here import Here
 from node.social.accounts import Actor
@@ -15,6 +16,9 @@ from node.store.transaction import Transaction
 
 
 def apply(tx: Transaction, here: Here, activity: Accept, received: Received) -> Outcome:
+    agreed = agreement.accepted(tx, here, activity, received)
+    if agreed is not None:
+        return agreed
     follow = our_follow(tx, activity, received.actor)
     if follow is None:
         return Ignored("we asked for nothing of the kind")

@@ -122,7 +122,7 @@ def _embedded(tx: Transaction, here: Here, activity: Announce, received: Receive
 
 def _judged(tx: Transaction, author: Actor) -> Verdict:
     """What the moderators said of somebody whose words others bring."""
-    blocks = moderation.domain_block_list(tx)
+    blocks = moderation.blocks_covering(tx, [author.domain])
     return judge(
         author.domain,
         author.uri,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from node.activitypub.documents import Create, ObjectDocument, Tombstone
 from node.activitypub.readers import same_origin
 from node.activitypub.rejected import Rejected
+from node.inbox.handlers import agreement
 from node.inbox.received import Applied, Ignored, Missing, Outcome, Received
 from node.inbox.statuses import own_object, raw_object, store_object
 from node.outbox.here import Here
@@ -18,6 +19,9 @@ from node.store.transaction import Transaction
 
 
 def apply(tx: Transaction, here: Here, activity: Create, received: Received) -> Outcome:
+    about_agreement = agreement.created(tx, here, activity, received)
+    if about_agreement is not None:
+        return about_agreement
     uri = activity.object.iri
     if uri is None:
         return Ignored("an object without an id")
@@ -73,7 +77,6 @@ def _store(
         text,
         now=received.now,
         create_activity=passable if passage is not None else None,
-        shown=passage is not None,
     )
     if status is None:
         return Ignored("it is here already")

@@ -11,6 +11,7 @@ from node.actions import passing
 from node.actions.remote import forget_actor
 from node.activitypub.documents import Delete
 from node.activitypub.readers import same_origin
+from node.inbox.handlers import agreement
 from node.inbox.received import Applied, Ignored, Missing, Outcome, Received
 from node.outbox.here import Here
 from node.social.accounts import Actor
@@ -27,6 +28,9 @@ def apply(tx: Transaction, here: Here, activity: Delete, received: Received) -> 
         return Ignored("only we delete what is ours")
     if uri == received.actor.uri:
         return _actor(tx, here, received)
+    if agreement.deleted(tx, here, uri, received):
+        objects.bury(tx, uri, by=received.actor.uri, now=received.now)
+        return Applied("contact details are gone")
     status = objects.by_uri(tx, uri)
     if status is None:
         if not same_origin(uri, received.actor.uri):

@@ -10,7 +10,6 @@ from node.activitypub.documents import Flag
 from node.activitypub.html import plain_text
 from node.activitypub.readers import string
 from node.inbox.received import Applied, Ignored, Outcome, Received
-from node.moderation.policy import Blocklist
 from node.moderation.reports import OBJECTS_MAX, WORDS_MAX
 from node.outbox.here import Here
 from node.store import actors, moderation, objects, reports
@@ -18,7 +17,8 @@ from node.store.transaction import Transaction
 
 
 def apply(tx: Transaction, here: Here, activity: Flag, received: Received) -> Outcome:
-    if Blocklist(moderation.domain_block_list(tx)).rejects_reports(received.actor.domain):
+    domain = received.actor.domain
+    if moderation.blocks_covering(tx, [domain]).rejects_reports(domain):
         return Ignored("reports from there are not looked at")
     named = [thing.iri for thing in activity.objects if thing.iri and here.is_ours(thing.iri)]
     if not named:

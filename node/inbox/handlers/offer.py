@@ -14,6 +14,7 @@ import orjson
 from node.activitypub.documents import Offer
 from node.activitypub.readers import each, one_id, same_origin
 from node.aid.neighbours import Link
+from node.inbox.handlers import agreement
 from node.inbox.received import Applied, Ignored, Outcome, Received
 from node.outbox.here import Here
 from node.social.accounts import Actor
@@ -24,6 +25,9 @@ MOST_KEPT = 65_536
 
 
 def apply(tx: Transaction, here: Here, activity: Offer, received: Received) -> Outcome:
+    answered = agreement.offered(tx, here, activity, received)
+    if answered is not None:
+        return answered
     if activity.id is None:
         return Ignored("an Offer without an id cannot be answered")
     kept = orjson.dumps(received.raw).decode()

@@ -10,6 +10,7 @@ from node.actions import neighbours as joining
 from node.activitypub.documents import Undo
 from node.activitypub.readers import one_id, same_origin, types
 from node.aid.neighbours import Event
+from node.inbox.handlers import agreement
 from node.inbox.received import Applied, Ignored, Outcome, Received
 from node.outbox.here import Here
 from node.social.accounts import Actor
@@ -23,7 +24,11 @@ def apply(tx: Transaction, here: Here, activity: Undo, received: Received) -> Ou
     doer = one_id(inside.get("actor"))
     if doer is not None and doer != actor.uri:
         return Ignored("somebody else did that")
-    undone = _follow(tx, here, activity, actor) or _other(tx, activity, actor)
+    undone = (
+        agreement.undone(tx, here, activity, received)
+        or _follow(tx, here, activity, actor)
+        or _other(tx, activity, actor)
+    )
     if undone is not None and isinstance(undone, Ignored):
         return undone
     if uri is None:

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 import orjson
 
-from node.actions import passing
+from node.actions import passing, terms
+from node.actions.listing import relist
 from node.actions.remote import put_actor
 from node.activitypub.documents import (
     ACTOR_TYPES,
@@ -21,7 +22,7 @@ from node.activitypub.documents import (
 from node.activitypub.proofs import proven_at
 from node.activitypub.readers import same_origin, types
 from node.activitypub.rejected import Rejected
-from node.inbox.handlers import delete
+from node.inbox.handlers import agreement, delete
 from node.inbox.received import Applied, Ignored, Missing, Outcome, Received
 from node.inbox.statuses import is_stale, own_object, raw_object, store_object, update_object
 from node.outbox.here import Here
@@ -37,6 +38,9 @@ def apply(tx: Transaction, here: Here, activity: Update, received: Received) -> 
         return Ignored("an object without an id")
     if here.is_ours(uri):
         return Ignored("only we update what is ours")
+    stands = agreement.updated(tx, here, activity, received)
+    if stands is not None:
+        return stands
     if uri == received.actor.uri:
         return _actor(tx, activity, received)
     embedded = activity.object.embedded or {}
@@ -113,6 +117,12 @@ def _change(
         sender = {received.passage.neighbour_id} if received.passage else set()
         if passable is not None:
             passing.pass_on_change(tx, here, stored, passable, but=sender)
-        if not passing.reaches_us(tx, here, stored.proposal):
+        if not terms.stays(tx, here, status, stored):
             passing.unlist(tx, here, stored.proposal)
+            return Applied(f"edited {document.type}, out of our reach now")
+        if stored.proposal.is_live(received.now):
+            # Wider than it was, urgent by now, or renewed: whom it reaches now has it, too.
+            passing.announce(tx, here, stored.proposal)
+            passing.pass_on(tx, here, stored)
+        relist(tx, here, stored.proposal)
     return Applied(f"edited {document.type}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from node.outbox.reading.actors import Actors
+from node.outbox.reading.agreements import Agreements
 from node.outbox.reading.answers import Reading
 from node.outbox.reading.discovery import Discovery
 from node.outbox.reading.events import Events
@@ -26,6 +27,7 @@ def routes(reading: Reading) -> list[web.RouteDef]:
         web.get("/objects/{id}/context", objects.context),
         web.get("/objects/{id}/event", Events(reading).event),
         web.get("/activities/{id}", objects.activity),
+        web.get("/agreements/{id}", Agreements(reading).agreement),
     ]
     for prefix, own in (
         ("/users/{name}", None),

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from alembic import context
 
+from node.store.search_index import is_ours
 from node.store.tables import metadata
 
 
@@ -18,9 +19,14 @@ def run() -> None:
         render_as_batch=connection.dialect.name == "sqlite",
         render_item=_render,
         compare_server_default=False,
+        include_name=_is_in_tables,
     )
     with context.begin_transaction():
         context.run_migrations()
+
+
+def _is_in_tables(name: str | None, kind: str, _: object) -> bool:
+    return not is_ours(name)
 
 
 def _render(kind: str, item: Any, _: object) -> str | Literal[False]:

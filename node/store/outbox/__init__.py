@@ -4,11 +4,13 @@ from node.store.outbox.activities import (
     BELL,
     Parcel,
     Target,
+    forget_object,
     parcel,
     public_activity,
     public_count,
     public_page,
     publish,
+    set_public,
     unlist_object,
 )
 from node.store.outbox.deliveries import LEASE_SECONDS, Claimed, Delivery, claim, next_due
@@ -37,6 +39,7 @@ __all__ = [
     "Target",
     "claim",
     "drop",
+    "forget_object",
     "host_records",
     "next_due",
     "parcel",
@@ -48,6 +51,7 @@ __all__ = [
     "remember_host",
     "retry",
     "revive_host",
+    "set_public",
     "settle",
     "unlist_object",
 ]

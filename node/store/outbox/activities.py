@@ -153,3 +153,14 @@ def public_page(
 def unlist_object(tx: Transaction, object_uri: str) -> None:
     """What told of a deleted object is no longer shown (its deliveries go on)."""
     tx.execute(sa.update(outbox).where(outbox.c.object_uri == object_uri).values(public=False))
+
+
+def set_public(tx: Transaction, activity_uri: str, public: bool) -> None:
+    """Whether an activity stands in its actor's outbox for all to see."""
+    tx.execute(sa.update(outbox).where(outbox.c.activity_uri == activity_uri).values(public=public))
+
+
+def forget_object(tx: Transaction, object_uri: str) -> None:
+    """What told of an object is gone, with whatever of it was not delivered yet: it holds what
+    nobody may keep."""
+    tx.execute(sa.delete(outbox).where(outbox.c.object_uri == object_uri))

@@ -9,6 +9,8 @@ from node.store.proposals.rows import (
     LIVE,
     Stored,
     by_id,
+    by_ids,
+    has_published,
     hide,
     hide_vouched,
     insert,
@@ -16,7 +18,14 @@ from node.store.proposals.rows import (
     show,
     update,
 )
-from node.store.proposals.times import expired, mark_expired_remote, next_expiry
+from node.store.proposals.times import (
+    expired,
+    mark_expired_remote,
+    next_moment,
+    opening_again,
+    set_notice,
+    to_remind,
+)
 
 __all__ = [
     "COLUMNS",
@@ -25,15 +34,20 @@ __all__ = [
     "Listed",
     "Stored",
     "by_id",
+    "by_ids",
     "expired",
+    "has_published",
     "hide",
     "hide_vouched",
     "insert",
     "listed",
     "mark_expired_remote",
-    "next_expiry",
+    "next_moment",
+    "opening_again",
     "read",
+    "set_notice",
     "show",
     "to_offer",
+    "to_remind",
     "update",
 ]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
+from node.aid.lifecycle import CLOSED, State
 from node.aid.lifecycle import LIVE as LIVE_STATES
-from node.aid.lifecycle import State
 from node.aid.proposals import Answerable, Proposal, Purpose, Reach, Urgency
+from node.store import on_behalf, search_index
 from node.store.tables import actors, objects, proposals, unconfirmed
-from node.store.transaction import Transaction
+from node.store.transaction import Row, Transaction
 from node.store.upsert import insert_new
 
 LIVE = tuple(sorted(state.value for state in LIVE_STATES))
@@ -34,7 +35,15 @@ class Stored:
 _SAME = (
     *("topic", "mode", "title", "text", "language", "reach_m", "quantity", "available", "unit"),
     *("due", "starts_at", "ends_at", "gathering", "standing", "asked_by_id", "asked_in"),
-    *("opens_again_at", "reason", "series_id", "occurrence", "notice_at", "closed_at"),
+    *(
+        "opens_again_at",
+        "reason",
+        "series_id",
+        "occurrence",
+        "notice_at",
+        "closed_at",
+        "renewed_at",
+    ),
     *("expires_at", "in_scope_of", "origin"),
 )
 _NAMED = {
@@ -61,11 +70,10 @@ COLUMNS: tuple[sa.ColumnElement[Any], ...] = (
 FROM = proposals.join(objects, objects.c.id == proposals.c.object_id).join(
     actors, actors.c.id == objects.c.author_id
 )
-_BY_ID = (
-    sa.select(*COLUMNS, proposals.c.shown, proposals.c.create_activity, proposals.c.update_activity)
-    .select_from(FROM)
-    .where(proposals.c.object_id == sa.bindparam("id"))
-)
+_SELECT = sa.select(
+    *COLUMNS, proposals.c.shown, proposals.c.create_activity, proposals.c.update_activity
+).select_from(FROM)
+_BY_ID = _SELECT.where(proposals.c.object_id == sa.bindparam("id"))
 
 
 def read(row: Sequence[Any]) -> Proposal:
@@ -116,15 +124,36 @@ def insert(
             "shown": shown,
             "create_activity": create_activity,
             **_columns(proposal),
+            **search_index.columns(tx, proposal),
         },
     )
 
 
 def by_id(tx: Transaction, object_id: int) -> Stored | None:
     row = tx.first(_BY_ID, {"id": object_id})
-    if row is None:
-        return None
+    return None if row is None else _stored(row)
+
+
+def _stored(row: Row) -> Stored:
     return Stored(read(row), bool(row.shown), row.create_activity, row.update_activity)
+
+
+def by_ids(tx: Transaction, ids: Collection[int]) -> dict[int, Stored]:
+    if not ids:
+        return {}
+    rows = tx.all(_SELECT.where(proposals.c.object_id.in_(ids)))
+    return {row.id: _stored(row) for row in rows}
+
+
+def has_published(tx: Transaction, author_id: int) -> bool:
+    """Whether somebody ever published a proposal that is still there."""
+    one = (
+        sa.select(proposals.c.object_id)
+        .join(objects, objects.c.id == proposals.c.object_id)
+        .where(objects.c.author_id == author_id, proposals.c.state != "removed")
+        .limit(1)
+    )
+    return tx.first(one) is not None
 
 
 def update(tx: Transaction, proposal: Proposal, *, update_activity: str | None) -> None:
@@ -132,13 +161,20 @@ def update(tx: Transaction, proposal: Proposal, *, update_activity: str | None) 
     tx.execute(
         sa.update(proposals)
         .where(proposals.c.object_id == proposal.id)
-        .values(update_activity=update_activity, **_columns(proposal))
+        .values(
+            update_activity=update_activity,
+            **_columns(proposal),
+            **search_index.columns(tx, proposal),
+        )
     )
+    if proposal.state in CLOSED:
+        on_behalf.purge(tx, proposal.id)  # its purpose is over: who it was for goes with it
 
 
 def show(tx: Transaction, object_id: int, *, create_activity: str | None) -> None:
     """A neighbour passed it on: list it, and keep what may be passed further."""
-    values: dict[str, Any] = {"shown": True}
+    values: dict[str, Any] = {"shown": True, "to_match": True}
+    tx.ring(search_index.BELL)
     if create_activity is not None:
         values["create_activity"] = create_activity
     tx.execute(sa.update(proposals).where(proposals.c.object_id == object_id).values(**values))

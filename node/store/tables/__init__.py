@@ -23,6 +23,7 @@ from node.store.tables.moderation import audit, domain_blocks, mediator_notes, r
 from node.store.tables.neighbours import (
     held,
     introductions,
+    neighbour_hours,
     neighbours,
     node_keys,
     passes,
@@ -133,6 +134,7 @@ __all__ = [
     "mediator_notes",
     "metadata",
     "mutes",
+    "neighbour_hours",
     "neighbours",
     "node_keys",
     "notification_requests",

@@ -6,6 +6,9 @@ import sqlalchemy as sa
 
 from node.store.tables.base import Id, Time, identity, metadata, partial, ref
 
+LISTED = "shown IS true AND state IN ('open', 'partly-matched')"
+"""What is listed, in the words of the indexes that hold only that."""
+
 proposals = sa.Table(
     "proposals",
     metadata,
@@ -27,6 +30,10 @@ proposals = sa.Table(
     sa.Column("longitude", sa.Double),
     sa.Column("radius_m", sa.Integer),
     sa.Column("cell", sa.Text),  # H3, of the public place
+    sa.Column("cell_7", sa.Text),  # the cells of these resolutions that hold it
+    sa.Column("cell_5", sa.Text),
+    sa.Column("words", sa.Text, nullable=False, server_default=""),  # that it is found by
+    sa.Column("to_match", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("due", Time),
     sa.Column("starts_at", Time),  # when it takes place, or from when it is to be had
     sa.Column("ends_at", Time),
@@ -40,6 +47,7 @@ proposals = sa.Table(
     sa.Column("reason", sa.Text, nullable=False, server_default=""),  # of `removed`
     ref("series_id", "series.id", null=True),
     sa.Column("occurrence", Time),  # which of its series
+    sa.Column("renewed_at", Time),  # when its author last said that it is so; local ones
     sa.Column("notice_at", Time),  # when its author is next told of its end; local ones
     sa.Column("closed_at", Time),  # retention counts from here
     sa.Column("expires_at", Time),
@@ -62,7 +70,18 @@ proposals = sa.Table(
     ),
     partial("ix_proposals_notice_at", "notice_at", where="notice_at IS NOT NULL"),
     partial("ix_proposals_opens_again_at", "opens_again_at", where="opens_again_at IS NOT NULL"),
+    partial("ix_proposals_to_match", "object_id", where="to_match IS true"),
+    # What people look for is open: these grow with that, not with all that ever was.
+    partial("ix_proposals_open", "object_id", where=LISTED),
+    partial("ix_proposals_open_cell", "cell", "object_id", "expires_at", where=LISTED),
+    partial("ix_proposals_open_cell_7", "cell_7", "object_id", where=LISTED),
+    partial("ix_proposals_open_cell_5", "cell_5", "object_id", where=LISTED),
+    partial("ix_proposals_open_urgency", "urgency", "object_id", where=LISTED),
+    partial("ix_proposals_open_topic", "topic", "object_id", where=LISTED),
+    partial("ix_proposals_open_match", "topic", "purpose", "cell_7", "object_id", where=LISTED),
     partial("ix_proposals_closed_at", "closed_at", where="closed_at IS NOT NULL"),
+    partial("ix_proposals_starts_at", "starts_at", where="starts_at IS NOT NULL"),
+    partial("ix_proposals_due", "due", where="due IS NOT NULL"),
 )
 
 # Offers of agreements (FEP-0837) and of referrals that other servers sent.

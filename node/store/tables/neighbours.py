@@ -19,6 +19,9 @@ neighbours = sa.Table(
     sa.Column("least_urgency", sa.Text, nullable=False, server_default="low"),
     sa.Column("review", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("per_hour", sa.Integer, nullable=False, server_default="120"),
+    sa.Column("takes", sa.JSON),  # what it takes from us, as it said; NULL for all
+    # Something of ours waits until it takes more.
+    sa.Column("waits", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("created_at", Time, nullable=False),
     sa.Column("joined_at", Time),
 )
@@ -32,6 +35,16 @@ passes = sa.Table(
     sa.Column("direction", sa.Text, nullable=False),  # to | from
     sa.Column("at", Time, nullable=False),
     sa.Index("ix_passes_neighbour_id", "neighbour_id"),
+)
+
+# How many went each way in the hour that began then.
+neighbour_hours = sa.Table(
+    "neighbour_hours",
+    metadata,
+    ref("neighbour_id", "neighbours.actor_id", primary=True),
+    sa.Column("direction", sa.Text, primary_key=True),  # to | from
+    sa.Column("began_at", Time, nullable=False),
+    sa.Column("count", sa.Integer, nullable=False),
 )
 
 node_keys = sa.Table(
@@ -66,8 +79,9 @@ held = sa.Table(
     ref("object_id", "objects.id", primary=True),
     ref("neighbour_id", "neighbours.actor_id"),
     sa.Column("why", sa.Text, nullable=False),  # review | rate
+    sa.Column("state", sa.Text, nullable=False),  # waiting | shown | left: what a mediator said
     sa.Column("since", Time, nullable=False),
-    sa.Index("ix_held_since", "since"),
+    sa.Index("ix_held_state_object_id", "state", "object_id"),
     sa.Index("ix_held_neighbour_id", "neighbour_id"),
 )
 
@@ -79,6 +93,7 @@ introductions = sa.Table(
     sa.Column("activity_uri", sa.Text, nullable=False, unique=True),
     ref("by_id", "actors.id"),  # the Group that introduces
     sa.Column("group_uri", sa.Text, nullable=False),
+    sa.Column("to_uri", sa.Text, nullable=False),  # the Group to whom: ours, when we heard it
     sa.Column("domain", sa.Text, nullable=False),
     sa.Column("name", sa.Text, nullable=False, server_default=""),
     sa.Column("state", sa.Text, nullable=False),  # told | heard | asked | declined
@@ -97,6 +112,7 @@ referrals = sa.Table(
     sa.Column("direction", sa.Text, nullable=False),  # to | from
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("consented_at", Time),  # its author's consent, when it is ours
+    sa.Column("by_voice", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("reason", sa.Text, nullable=False, server_default=""),
     sa.Column("created_at", Time, nullable=False),
     sa.Column("updated_at", Time, nullable=False),

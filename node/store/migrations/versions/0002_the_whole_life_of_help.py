@@ -165,6 +165,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("group_uri", sa.Text(), nullable=False),
+        sa.Column("to_uri", sa.Text(), nullable=False),
         sa.Column("domain", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), server_default="", nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
@@ -445,6 +446,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
         sa.Column("since", sa.Double(), nullable=False),
         sa.ForeignKeyConstraint(
             ["neighbour_id"],
@@ -462,7 +464,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("held", schema=None) as batch_op:
         batch_op.create_index("ix_held_neighbour_id", ["neighbour_id"], unique=False)
-        batch_op.create_index("ix_held_since", ["since"], unique=False)
+        batch_op.create_index("ix_held_state_object_id", ["state", "object_id"], unique=False)
 
     op.create_table(
         "mail_keys",
@@ -489,6 +491,25 @@ def upgrade() -> None:
         batch_op.create_index("ix_mail_keys_account_id", ["account_id"], unique=False)
         batch_op.create_index("ix_mail_keys_expires_at", ["expires_at"], unique=False)
 
+    op.create_table(
+        "neighbour_hours",
+        sa.Column(
+            "neighbour_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("direction", sa.Text(), nullable=False),
+        sa.Column("began_at", sa.Double(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["neighbour_id"],
+            ["neighbours.actor_id"],
+            name=op.f("fk_neighbour_hours_neighbour_id_neighbours"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("neighbour_id", "direction", name=op.f("pk_neighbour_hours")),
+    )
     op.create_table(
         "agreements",
         sa.Column(
@@ -598,6 +619,7 @@ def upgrade() -> None:
         sa.Column("direction", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("consented_at", sa.Double(), nullable=True),
+        sa.Column("by_voice", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.Column("updated_at", sa.Double(), nullable=False),
@@ -863,8 +885,18 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("per_hour", sa.Integer(), server_default="120", nullable=False)
         )
+        batch_op.add_column(sa.Column("takes", sa.JSON(), nullable=True))
+        batch_op.add_column(
+            sa.Column("waits", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
 
     with op.batch_alter_table("proposals", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("cell_7", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("cell_5", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("words", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(
+            sa.Column("to_match", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
         batch_op.add_column(sa.Column("starts_at", sa.Double(), nullable=True))
         batch_op.add_column(sa.Column("ends_at", sa.Double(), nullable=True))
         batch_op.add_column(sa.Column("languages", sa.Text(), server_default="", nullable=False))
@@ -894,6 +926,7 @@ def upgrade() -> None:
             )
         )
         batch_op.add_column(sa.Column("occurrence", sa.Double(), nullable=True))
+        batch_op.add_column(sa.Column("renewed_at", sa.Double(), nullable=True))
         batch_op.add_column(sa.Column("notice_at", sa.Double(), nullable=True))
         batch_op.add_column(sa.Column("closed_at", sa.Double(), nullable=True))
         batch_op.drop_index(batch_op.f("ix_proposals_cell"))
@@ -904,6 +937,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("closed_at IS NOT NULL"),
             postgresql_where=sa.text("closed_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_proposals_due",
+            ["due"],
+            unique=False,
+            sqlite_where=sa.text("due IS NOT NULL"),
+            postgresql_where=sa.text("due IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_proposals_notice_at",
@@ -920,11 +960,74 @@ def upgrade() -> None:
             postgresql_where=sa.text("series_id IS NOT NULL"),
         )
         batch_op.create_index(
+            "ix_proposals_open",
+            ["object_id"],
+            unique=False,
+            sqlite_where=sa.text("shown IS 1 AND state IN ('open', 'partly-matched')"),
+            postgresql_where=sa.text("shown IS true AND state IN ('open', 'partly-matched')"),
+        )
+        batch_op.create_index(
+            "ix_proposals_open_cell",
+            ["cell", "object_id", "expires_at"],
+            unique=False,
+            sqlite_where=sa.text("shown IS 1 AND state IN ('open', 'partly-matched')"),
+            postgresql_where=sa.text("shown IS true AND state IN ('open', 'partly-matched')"),
+        )
+        batch_op.create_index(
+            "ix_proposals_open_cell_5",
+            ["cell_5", "object_id"],
+            unique=False,
+            sqlite_where=sa.text("shown IS 1 AND state IN ('open', 'partly-matched')"),
+            postgresql_where=sa.text("shown IS true AND state IN ('open', 'partly-matched')"),
+        )
+        batch_op.create_index(
+            "ix_proposals_open_cell_7",
+            ["cell_7", "object_id"],
+            unique=False,
+            sqlite_where=sa.text("shown IS 1 AND state IN ('open', 'partly-matched')"),
+            postgresql_where=sa.text("shown IS true AND state IN ('open', 'partly-matched')"),
+        )
+        batch_op.create_index(
+            "ix_proposals_open_match",
+            ["topic", "purpose", "cell_7", "object_id"],
+            unique=False,
+            sqlite_where=sa.text("shown IS 1 AND state IN ('open', 'partly-matched')"),
+            postgresql_where=sa.text("shown IS true AND state IN ('open', 'partly-matched')"),
+        )
+        batch_op.create_index(
+            "ix_proposals_open_topic",
+            ["topic", "object_id"],
+            unique=False,
+            sqlite_where=sa.text("shown IS 1 AND state IN ('open', 'partly-matched')"),
+            postgresql_where=sa.text("shown IS true AND state IN ('open', 'partly-matched')"),
+        )
+        batch_op.create_index(
+            "ix_proposals_open_urgency",
+            ["urgency", "object_id"],
+            unique=False,
+            sqlite_where=sa.text("shown IS 1 AND state IN ('open', 'partly-matched')"),
+            postgresql_where=sa.text("shown IS true AND state IN ('open', 'partly-matched')"),
+        )
+        batch_op.create_index(
             "ix_proposals_opens_again_at",
             ["opens_again_at"],
             unique=False,
             sqlite_where=sa.text("opens_again_at IS NOT NULL"),
             postgresql_where=sa.text("opens_again_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_proposals_starts_at",
+            ["starts_at"],
+            unique=False,
+            sqlite_where=sa.text("starts_at IS NOT NULL"),
+            postgresql_where=sa.text("starts_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_proposals_to_match",
+            ["object_id"],
+            unique=False,
+            sqlite_where=sa.text("to_match IS 1"),
+            postgresql_where=sa.text("to_match IS true"),
         )
         batch_op.create_foreign_key(
             batch_op.f("fk_proposals_series_id_series"),

@@ -1,27 +1,17 @@
-"""A proposal as an ActivityStreams Note with ValueFlows properties (FEP-0837), both directions.
-
-What the Note says beyond the obvious:
-
-- ``areaServed`` is the reach: absent for `adjacent`, a GeoCircle of so many metres for `wide`,
-  of 0 metres for `quartier` (nothing beyond home may show it).
-- ``publishes.finished`` says that it is over; ``availableQuantity`` what is left. Nothing left
-  and not finished is `matched`, and is what a paused or referred proposal says, too: it is not
-  to be shown for now. Expiry needs no word: ``endTime`` is there from the beginning.
-- A mode is read from the two actions and the topic (`topics.mode_from_actions`).
-"""
+"""What anybody's Note or Proposal says."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import Any, Final
-from urllib.parse import quote
 
 from node.activitypub.html import plain_text
 from node.activitypub.readers import (
+    each,
     flag,
     ids,
     language_map,
@@ -36,12 +26,11 @@ from node.activitypub.readers import (
 )
 from node.activitypub.rejected import Rejected
 from node.activitypub.vocabulary import PUBLIC
-from node.aid.content import Tag, html, spoken
-from node.aid.lifecycle import CLOSED, LIVE, State
+from node.aid.lifecycle import State
 from node.aid.proposals import (
     TITLE_MAX,
     WIDE_MAX_M,
-    Proposal,
+    Answerable,
     Purpose,
     Reach,
     Urgency,
@@ -49,40 +38,12 @@ from node.aid.proposals import (
 from node.aid.quantities import amount_of, amount_text
 from node.aid.territory import PLACE_RESOLUTION, Place, public_place
 from node.aid.topics import OTHER, mode_from_actions, topic_from_iri
-from node.clock import to_iso
-
-Document = dict[str, object]
 
 CONTENT_MAX: Final = 100_000
 TAGS_MAX: Final = 50
 ADDRESSED_MAX: Final = 1_000
+LANGUAGES_MAX: Final = 10
 RADIUS_MAX_M: Final = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    """The node that a proposal is published from."""
-
-    base: str
-    """``https://croix-rousse.example``."""
-    quartier: str
-    """IRI of the quartier Group."""
-    name: str
-    """Of the quartier, as people say it."""
-    zone: str = "Europe/Paris"
-    """tz database name, for the times that people read."""
-
-    def tag(self, name: str) -> Tag:
-        return Tag(name, f"{self.base}/tags/{quote(name.lower())}")
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    uri: str
-    followers: str
-    """IRI of the followers collection."""
-    page: str
-    """``https://croix-rousse.example/@amina``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +72,7 @@ class ReadProposal:
     available: str
     unit: str
     state: State
-    """`open`, `partly-matched`, `matched` or `done`: all that the wire tells."""
+    """`open`, `partly-matched`, `matched`, `referred` or `done`: all that the wire tells."""
     published: float
     updated: float
     expires_at: float | None
@@ -122,136 +83,24 @@ class ReadProposal:
     tags: tuple[str, ...]
     """Hashtags without ``#``."""
     in_scope_of: str | None
+    starts_at: float | None
+    ends_at: float | None
+    languages: tuple[str, ...]
+    """That can be spoken, besides `language`."""
+    answerable: Answerable
+
+    @property
+    def gathering(self) -> bool:
+        """Something done together at a time is one; there is no term for it, and need be none."""
+        return self.mode == "together" and self.starts_at is not None
+
+    @property
+    def standing(self) -> bool:
+        return self.purpose is Purpose.OFFER and self.expires_at is None
 
     @property
     def public(self) -> bool:
         return PUBLIC in self.to or PUBLIC in self.cc
-
-
-# ── out ──────────────────────────────────────────────────────────────────────────────────────
-
-
-def to_note(
-    proposal: Proposal,
-    *,
-    author: Author,
-    home: Home,
-    context: object,
-    attachments: Sequence[Mapping[str, object]] = (),
-    replies: str | None = None,
-    conversation: str | None = None,
-) -> Document:
-    """The Note, without its proof; ``context`` is the ``@context`` to state.
-
-    ``replies`` and ``conversation`` are IRIs of collections, by default below the proposal's id.
-    """
-    tags = hashtags(proposal, home)
-    content = html(proposal, quartier=home.name, tags=tags, zone=home.zone)
-    note: Document = {
-        "@context": context,
-        "id": proposal.uri,
-        "type": "Note",
-        "attributedTo": author.uri,
-        "audience": home.quartier,
-        "to": [PUBLIC],
-        "cc": [author.followers, home.quartier],
-        "published": to_iso(proposal.created),
-        "url": f"{author.page}/{proposal.id}",
-        "name": proposal.title,
-        "content": content,
-        "contentMap": {proposal.language: content},
-        "purpose": proposal.purpose.value,
-        "unitBased": True,
-        "publishes": _primary(proposal),
-        "location": {
-            "type": "Place",
-            "name": home.name,
-            "latitude": proposal.lat,
-            "longitude": proposal.lon,
-            "radius": proposal.radius_m,
-            "units": "m",
-        },
-        "urgency": proposal.urgency.value,
-        "tag": [{"type": "Hashtag", "name": f"#{t.name}", "href": t.href} for t in tags],
-        "attachment": [dict(attachment) for attachment in attachments],
-        "replies": replies or f"{proposal.uri}/replies",
-        "context": conversation or f"{proposal.uri}/context",
-    }
-    if int(proposal.updated) > int(proposal.created):
-        note["updated"] = to_iso(proposal.updated)
-    if proposal.expires_at is not None:
-        note["endTime"] = to_iso(proposal.expires_at)
-    if proposal.mode_data.reciprocal:
-        note["reciprocal"] = _reciprocal(proposal, proposal.mode_data.reciprocal)
-    if proposal.reach is not Reach.ADJACENT:
-        metres = proposal.reach_m or 0 if proposal.reach is Reach.WIDE else 0
-        note["areaServed"] = {"type": "schema:GeoCircle", "schema:geoRadius": metres}
-    if proposal.in_scope_of:
-        note["inScopeOf"] = proposal.in_scope_of
-    return note
-
-
-def hashtags(proposal: Proposal, home: Home) -> tuple[Tag, ...]:
-    """Purpose, topic and quartier, in the proposal's language."""
-    language = spoken(proposal.language)
-    purposes = {
-        "fr": {Purpose.OFFER: "offre", Purpose.REQUEST: "demande"},
-        "en": {Purpose.OFFER: "offer", Purpose.REQUEST: "request"},
-    }
-    names = (
-        purposes[language][proposal.purpose],
-        proposal.topic_data.hashtag(language),
-        hashtag_slug(home.name),
-    )
-    return tuple(home.tag(name) for name in dict.fromkeys(names) if name)
-
-
-def hashtag_slug(name: str) -> str:
-    """``Croix-Rousse`` → ``CroixRousse``, ``Presqu’île`` → ``Presquîle``: letters and digits."""
-    joined = re.sub(r"(?<=\w)['’ʼ](?=\w)", "", unicodedata.normalize("NFC", name))
-    return "".join(part[0].upper() + part[1:] for part in re.findall(r"[^\W_]+", joined))
-
-
-def _primary(proposal: Proposal) -> Document:
-    intent: Document = {
-        "type": "Intent",
-        "id": f"{proposal.uri}#primary",
-        "action": proposal.mode_data.action,
-        "resourceConformsTo": proposal.topic_data.iri,
-        "resourceQuantity": _measure(proposal.quantity, proposal.unit),
-        "availableQuantity": _measure(
-            proposal.available if proposal.state in LIVE else "0", proposal.unit
-        ),
-        "finished": proposal.state in CLOSED,
-    }
-    if proposal.due is not None and proposal.mode != "loan":
-        intent["due"] = to_iso(proposal.due)
-    return intent
-
-
-def _reciprocal(proposal: Proposal, action: str) -> Document:
-    """A loan brings the thing back, time is paid in the same hours, a swap in whatever it is."""
-    same = proposal.mode == "loan"
-    swap = proposal.mode == "swap"
-    intent: Document = {
-        "type": "Intent",
-        "id": f"{proposal.uri}#reciprocal",
-        "action": action,
-        "resourceConformsTo": (proposal.topic_data if same else OTHER).iri,
-        "resourceQuantity": (
-            _measure("1", "one") if swap else _measure(proposal.quantity, proposal.unit)
-        ),
-    }
-    if same and proposal.due is not None:
-        intent["due"] = to_iso(proposal.due)
-    return intent
-
-
-def _measure(value: str, unit: str) -> Document:
-    return {"hasUnit": unit, "hasNumericalValue": value}
-
-
-# ── in ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def from_note(document: Mapping[str, Any], *, now: float) -> ReadProposal | Rejected | None:
@@ -279,9 +128,15 @@ def from_note(document: Mapping[str, Any], *, now: float) -> ReadProposal | Reje
     language, content = _content(document)
     published = when(document.get("published"), now) or now
     quantity, available, unit = _quantities(intent)
+    state = _state(intent, quantity, available)
+    referral = _first(document.get("referral"))
+    if state is State.MATCHED and one_id(referral.get("target")) is not None:
+        state, available = State.REFERRED, _left(referral, quantity)
     reach, reach_m = _reach(document.get("areaServed"))
     place, place_name = _place(_first(document.get("location")))
     urgency = string(document.get("urgency"), 40)
+    answerable = string(document.get("answerable"), 40)
+    starts, ends = moment(intent.get("hasBeginning")), moment(intent.get("hasEnd"))
     return ReadProposal(
         uri=uri,
         author_uri=author,
@@ -301,7 +156,7 @@ def from_note(document: Mapping[str, Any], *, now: float) -> ReadProposal | Reje
         quantity=quantity,
         available=available,
         unit=unit,
-        state=_state(intent, quantity, available),
+        state=state,
         published=published,
         updated=max(published, when(document.get("updated"), now) or published),
         expires_at=moment(document.get("endTime")),
@@ -311,6 +166,10 @@ def from_note(document: Mapping[str, Any], *, now: float) -> ReadProposal | Reje
         url=one_id(document.get("url")) or uri,
         tags=_tags(document.get("tag")),
         in_scope_of=one_id(document.get("inScopeOf")),
+        starts_at=starts,
+        ends_at=ends if starts is not None and ends is not None and ends > starts else None,
+        languages=_languages(document.get("inLanguage"), language),
+        answerable=(Answerable(answerable) if answerable in set(Answerable) else Answerable.ANYONE),
     )
 
 
@@ -337,6 +196,13 @@ def _state(intent: Mapping[str, Any], quantity: str, available: str) -> State:
     if available == "0":
         return State.MATCHED
     return State.OPEN if available == quantity else State.PARTLY_MATCHED
+
+
+def _left(referral: Mapping[str, Any], quantity: str) -> str:
+    """What is left for those to whom it was handed over."""
+    left = _first(referral.get("availableQuantity"))
+    rest, total = amount_of(number(left.get("hasNumericalValue"))), amount_of(quantity)
+    return quantity if rest is None or total is None else amount_text(min(rest, total))
 
 
 def _reach(value: object) -> tuple[Reach, int | None]:
@@ -371,6 +237,16 @@ def _content(document: Mapping[str, Any]) -> tuple[str, str]:
         if content is None or content == version:
             return language, version
     return "und", content or ""
+
+
+def _languages(value: object, language: str) -> tuple[str, ...]:
+    """Of a list, or of one; those that are none are left out."""
+    codes = [
+        code
+        for one in islice(each(value), TAGS_MAX)
+        if (code := string(one, 35)) and re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", code)
+    ]
+    return tuple(dict.fromkeys(code for code in codes if code != language))[:LANGUAGES_MAX]
 
 
 def _title(document: Mapping[str, Any], content: str) -> str:

@@ -1,0 +1,323 @@
+"""Agreements as stored, what happened to them, and contact details while they last."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from node.aid.agreements import OPEN, Agreement, Channel, State
+from node.ids import new_id
+from node.store.tables import agreement_events, agreements, reveals
+from node.store.transaction import Row, Transaction
+from node.store.upsert import insert_new, insert_or_update
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One line of an agreement's history."""
+
+    id: int
+    event: str
+    actor_id: int | None
+    text: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reveal:
+    agreement_id: int
+    actor_id: int
+    """Whose contact details they are."""
+    contact: str
+    note_uri: str | None
+    revealed_at: float
+
+
+_COLUMNS = (
+    agreements.c.id,
+    agreements.c.uri,
+    agreements.c.offer_uri,
+    agreements.c.proposal_id,
+    agreements.c.author_id,
+    agreements.c.answerer_id,
+    agreements.c.channel,
+    agreements.c.state,
+    agreements.c.quantity,
+    agreements.c.unit,
+    agreements.c.text,
+    agreements.c.reason,
+    agreements.c.language,
+    agreements.c.due,
+    agreements.c.accept_uri,
+    agreements.c.accepted_at,
+    agreements.c.handed_over_at,
+    agreements.c.returned_at,
+    agreements.c.confirmed_by_author_at,
+    agreements.c.confirmed_by_answerer_at,
+    agreements.c.ended_at,
+    agreements.c.created_at,
+    agreements.c.updated_at,
+    agreements.c.version,
+)
+_SELECT = sa.select(*_COLUMNS)
+_OPEN = tuple(sorted(state.value for state in OPEN))
+
+
+def _agreement(row: Row) -> Agreement:
+    values: list[Any] = list(row)
+    values[6] = Channel(values[6])
+    values[7] = State(values[7])
+    return Agreement(*values)
+
+
+def _columns(agreement: Agreement) -> dict[str, Any]:
+    return {
+        "uri": agreement.uri,
+        "state": agreement.state.value,
+        "quantity": agreement.quantity,
+        "unit": agreement.unit,
+        "text": agreement.text,
+        "reason": agreement.reason,
+        "due": agreement.due,
+        "accept_uri": agreement.accept_uri,
+        "accepted_at": agreement.accepted_at,
+        "handed_over_at": agreement.handed_over_at,
+        "returned_at": agreement.returned_at,
+        "confirmed_by_author_at": agreement.confirmed_by_author_at,
+        "confirmed_by_answerer_at": agreement.confirmed_by_answerer_at,
+        "ended_at": agreement.ended_at,
+        "updated_at": agreement.updated_at,
+        "version": agreement.version,
+    }
+
+
+def insert(tx: Transaction, agreement: Agreement) -> bool:
+    """False when the same answer is here already."""
+    return insert_new(
+        tx,
+        agreements,
+        {
+            "id": agreement.id,
+            "offer_uri": agreement.offer_uri,
+            "proposal_id": agreement.proposal_id,
+            "author_id": agreement.author_id,
+            "answerer_id": agreement.answerer_id,
+            "channel": agreement.channel.value,
+            "language": agreement.language,
+            "created_at": agreement.created_at,
+            **_columns(agreement),
+        },
+    )
+
+
+def update(tx: Transaction, agreement: Agreement) -> None:
+    tx.execute(
+        sa.update(agreements).where(agreements.c.id == agreement.id).values(**_columns(agreement))
+    )
+
+
+def _one(tx: Transaction, *where: sa.ColumnElement[bool]) -> Agreement | None:
+    row = tx.first(_SELECT.where(*where))
+    return None if row is None else _agreement(row)
+
+
+def by_id(tx: Transaction, identifier: int) -> Agreement | None:
+    return _one(tx, agreements.c.id == identifier)
+
+
+def by_uri(tx: Transaction, uri: str) -> Agreement | None:
+    return _one(tx, agreements.c.uri == uri)
+
+
+def by_offer(tx: Transaction, offer_uri: str) -> Agreement | None:
+    return _one(tx, agreements.c.offer_uri == offer_uri)
+
+
+def by_accept(tx: Transaction, accept_uri: str) -> Agreement | None:
+    return _one(tx, agreements.c.accept_uri == accept_uri)
+
+
+def of_proposal(tx: Transaction, proposal_id: int) -> list[Agreement]:
+    """All answers to a proposal, the oldest first."""
+    rows = tx.all(_SELECT.where(agreements.c.proposal_id == proposal_id).order_by(agreements.c.id))
+    return [_agreement(row) for row in rows]
+
+
+def of_person(
+    tx: Transaction,
+    actor_id: int,
+    *,
+    states: Collection[State] | None = None,
+    open_only: bool = False,
+    proposal_id: int | None = None,
+    before: int | None = None,
+    most: int = 40,
+) -> list[Agreement]:
+    """What somebody has to do with, on either side, newest first."""
+    wanted = _OPEN if open_only else tuple(state.value for state in states or ())
+    parts = []
+    for column in (agreements.c.author_id, agreements.c.answerer_id):
+        part = sa.select(agreements.c.id).where(column == actor_id)
+        if wanted:
+            part = part.where(agreements.c.state.in_(wanted))
+        if proposal_id is not None:
+            part = part.where(agreements.c.proposal_id == proposal_id)
+        if before is not None:
+            part = part.where(agreements.c.id < before)
+        # Each side by its own index: neither is read further than the page needs.
+        parts.append(sa.select(part.order_by(agreements.c.id.desc()).limit(most).subquery().c.id))
+    ids = sa.union(*parts).subquery()
+    rows = tx.all(
+        _SELECT.where(agreements.c.id.in_(sa.select(ids.c.id)))
+        .order_by(agreements.c.id.desc())
+        .limit(most)
+    )
+    return [_agreement(row) for row in rows]
+
+
+def between(tx: Transaction, proposal_id: int, answerer_id: int) -> list[Agreement]:
+    """One person's answers to one proposal, the oldest first."""
+    rows = tx.all(
+        _SELECT.where(
+            agreements.c.proposal_id == proposal_id, agreements.c.answerer_id == answerer_id
+        ).order_by(agreements.c.id)
+    )
+    return [_agreement(row) for row in rows]
+
+
+# ── what happened ────────────────────────────────────────────────────────────────────────────
+
+
+def record(
+    tx: Transaction,
+    agreement_id: int,
+    *,
+    event: str,
+    actor_id: int | None,
+    activity_uri: str | None,
+    text: str = "",
+    at: float,
+) -> bool:
+    """A line of the history; False when the activity was recorded before."""
+    return insert_new(
+        tx,
+        agreement_events,
+        {
+            "id": new_id(),
+            "agreement_id": agreement_id,
+            "event": event,
+            "activity_uri": activity_uri,
+            "actor_id": actor_id,
+            "text": text,
+            "at": at,
+        },
+    )
+
+
+def history(tx: Transaction, agreement_id: int) -> list[Happened]:
+    rows = tx.all(
+        sa.select(
+            agreement_events.c.id,
+            agreement_events.c.event,
+            agreement_events.c.actor_id,
+            agreement_events.c.text,
+            agreement_events.c.at,
+        )
+        .where(agreement_events.c.agreement_id == agreement_id)
+        .order_by(agreement_events.c.id)
+        .limit(200)
+    )
+    return [Happened(*row) for row in rows]
+
+
+# ── contact details ──────────────────────────────────────────────────────────────────────────
+
+
+def reveal(
+    tx: Transaction,
+    *,
+    agreement_id: int,
+    actor_id: int,
+    contact: str,
+    note_uri: str | None,
+    now: float,
+) -> None:
+    insert_or_update(
+        tx,
+        reveals,
+        {
+            "agreement_id": agreement_id,
+            "actor_id": actor_id,
+            "contact": contact,
+            "note_uri": note_uri,
+            "revealed_at": now,
+        },
+        key=("agreement_id", "actor_id"),
+    )
+
+
+def revealed(tx: Transaction, agreement_id: int) -> list[Reveal]:
+    rows = tx.all(
+        sa.select(
+            reveals.c.agreement_id,
+            reveals.c.actor_id,
+            reveals.c.contact,
+            reveals.c.note_uri,
+            reveals.c.revealed_at,
+        ).where(reveals.c.agreement_id == agreement_id)
+    )
+    return [Reveal(*row) for row in rows]
+
+
+def revealed_of(tx: Transaction, ids: Collection[int]) -> dict[int, list[Reveal]]:
+    """The details shown in each of several agreements."""
+    found: dict[int, list[Reveal]] = {}
+    if not ids:
+        return found
+    for row in tx.all(
+        sa.select(
+            reveals.c.agreement_id,
+            reveals.c.actor_id,
+            reveals.c.contact,
+            reveals.c.note_uri,
+            reveals.c.revealed_at,
+        ).where(reveals.c.agreement_id.in_(ids))
+    ):
+        found.setdefault(row.agreement_id, []).append(Reveal(*row))
+    return found
+
+
+def revealed_in(tx: Transaction, note_uri: str) -> Reveal | None:
+    row = tx.first(
+        sa.select(
+            reveals.c.agreement_id,
+            reveals.c.actor_id,
+            reveals.c.contact,
+            reveals.c.note_uri,
+            reveals.c.revealed_at,
+        ).where(reveals.c.note_uri == note_uri)
+    )
+    return None if row is None else Reveal(*row)
+
+
+def hide(tx: Transaction, agreement_id: int, *, actor_id: int | None = None) -> None:
+    """The details of one side, or of both, are gone."""
+    statement = sa.delete(reveals).where(reveals.c.agreement_id == agreement_id)
+    if actor_id is not None:
+        statement = statement.where(reveals.c.actor_id == actor_id)
+    tx.execute(statement)
+
+
+def stale_reveals(tx: Transaction, *, most: int = 100) -> Sequence[int]:
+    """Agreements that are over and still have details: what a sweep makes good."""
+    rows = tx.all(
+        sa.select(reveals.c.agreement_id)
+        .join(agreements, agreements.c.id == reveals.c.agreement_id)
+        .where(agreements.c.state.not_in(_OPEN))
+        .distinct()
+        .limit(most)
+    )
+    return [row.agreement_id for row in rows]

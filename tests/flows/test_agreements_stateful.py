@@ -1,0 +1,381 @@
+"""Three nodes, their people, and a network that loses, doubles and reorders what they write.
+
+Whatever the people do and in whichever order the words arrive: no agreement and no proposal goes
+where its graph has no step, nothing is promised twice, no quantity is below zero or above the
+whole; and when everything has arrived in the end, all copies are equal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from node.actions import agreements, proposals
+from node.actions.agreements.steps import OUTCOMES
+from node.aid.agreements import GRAPH, OPEN, Agreement, Event, Side, State, allowed, count
+from node.aid.lifecycle import LIVE, may_become
+from node.aid.lifecycle import State as Life
+from node.errors import Conflict, Forbidden, Invalid, NotFound
+from node.social.accounts import Actor
+from node.store import accounts, objects
+from node.store import agreements as kept
+from node.store import proposals as kept_proposals
+from tests.flows.postmen import Letter, World, world
+
+T = TypeVar("T")
+REFUSED = (Conflict, Forbidden, Invalid, NotFound)
+"""What a person is told kindly; anything else is our mistake."""
+HOMES = ("home", "east", "west")
+PEOPLE = {"home": ("amina", "dora"), "east": ("bea",), "west": ("chloe",)}
+ACTS: dict[Event, Any] = {
+    Event.ACCEPT: agreements.accept,
+    Event.REFUSE: agreements.refuse,
+    Event.WITHDRAW: agreements.withdraw,
+    Event.HAND_OVER: agreements.hand_over,
+    Event.GIVE_BACK: agreements.give_back,
+    Event.CONFIRM: agreements.confirm,
+    Event.CANCEL: agreements.cancel,
+    Event.NO_SHOW: agreements.no_show,
+    Event.DISPUTE: agreements.dispute,
+}
+some = st.integers(min_value=0, max_value=10_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A proposal of this run."""
+
+    home: str
+    author: Actor
+    uri: str
+
+
+class Neighbours(RuleBasedStateMachine):
+    """What people do, and what the network does to their words."""
+
+    town: ClassVar[World]
+    runner: ClassVar[asyncio.Runner]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[Asked] = []
+        self.lost: list[Letter] = []
+        self.seen: dict[tuple[str, int], State] = {}
+        self.lives: dict[str, Life] = {}
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self.runner.run(work)
+
+    # ── what people do ───────────────────────────────────────────────────────────────────────
+
+    @initialize(quantity=st.integers(1, 3), mode=st.sampled_from(["service", "loan"]), where=some)
+    def begin(self, quantity: int, mode: str, where: int) -> None:
+        self.publish(quantity, mode, where)
+
+    @rule(quantity=st.integers(1, 3), mode=st.sampled_from(["service", "loan", "time"]), where=some)
+    def publish_another(self, quantity: int, mode: str, where: int) -> None:
+        if len(self.asked) < 2:
+            self.publish(quantity, mode, where)
+
+    def publish(self, quantity: int, mode: str, where: int) -> None:
+        self.run(self._publish(HOMES[where % 3], quantity, mode))
+
+    async def _publish(self, home: str, quantity: int, mode: str) -> None:
+        name = PEOPLE[home][0]
+        await self.town.collect()
+        waiting, self.town.heap = self.town.heap, []
+        uri = await self.town.publish(
+            home, name, mode=mode, quantity=str(quantity), title="Un coup de main"
+        )
+        self.town.heap = [*waiting, *self.town.heap]
+        self.asked.append(Asked(home, self.town[home].people[name], uri))
+
+    @rule(who=some, which=some, quantity=st.sampled_from(["1", "1", "2", "1.5"]))
+    def answer(self, who: int, which: int, quantity: str) -> None:
+        asked = self.asked[which % len(self.asked)]
+        place, name = _people()[who % 4]
+        self.run(self._answer(asked, place, name, quantity))
+
+    async def _answer(self, asked: Asked, place: str, name: str, quantity: str) -> None:
+        there = self.town[place]
+        status = await there.read(objects.by_uri, asked.uri)
+        if status is None:
+            return
+        with contextlib.suppress(*REFUSED):
+            await there.write(
+                agreements.offer_help,
+                there.people[name],
+                status.id,
+                quantity=quantity,
+                text="Je viens.",
+            )
+
+    @rule(which=some, says=some)
+    def step(self, which: int, says: int) -> None:
+        """Somebody does what they see that they may do."""
+        self.run(self._step(which, says))
+
+    async def _step(self, which: int, says: int) -> None:
+        open_now = []
+        for place, agreement, mode in await self._all():
+            for side in Side:
+                actor_id = agreement.author_id if side is Side.AUTHOR else agreement.answerer_id
+                who = _of(self.town, place, actor_id)
+                events = allowed(agreement, side, loan=mode == "loan")
+                open_now += [(place, agreement.id, who, event) for event in events if who]
+        if open_now:
+            place, identifier, who, event = open_now[which % len(open_now)]
+            words = {Event.CONFIRM: {"thanks": "Merci !"}}.get(event, {})
+            with contextlib.suppress(*REFUSED):
+                await self.town[place].write(ACTS[event], who, identifier, **words)
+
+    @rule(which=some)
+    def accept(self, which: int) -> None:
+        """Authors say yes more often than one step in ten."""
+        self.run(self._accept(which))
+
+    async def _accept(self, which: int) -> None:
+        waiting = [
+            (asked, one)
+            for asked in self.asked
+            for one in await self._answers(asked)
+            if one.state is State.PROPOSED
+        ]
+        if waiting:
+            asked, one = waiting[which % len(waiting)]
+            with contextlib.suppress(*REFUSED):
+                await self.town[asked.home].write(agreements.accept, asked.author, one.id)
+
+    @rule(which=some, how=st.sampled_from(sorted(OUTCOMES)))
+    def settle(self, which: int, how: str) -> None:
+        """A mediator settles what is disputed."""
+        self.run(self._settle(which, how))
+
+    async def _settle(self, which: int, how: str) -> None:
+        for asked in self.asked:
+            mediator = self.town[asked.home].people[f"m-{asked.home}"]
+            disputed = [o for o in await self._answers(asked) if o.state is State.DISPUTED]
+            if disputed:
+                one = disputed[which % len(disputed)]
+                with contextlib.suppress(*REFUSED):
+                    await self.town[asked.home].write(
+                        agreements.settle, mediator, one.id, outcome=how
+                    )
+
+    @rule(which=some, whose=st.sampled_from(Side), shown=st.booleans())
+    def contact(self, which: int, whose: Side, shown: bool) -> None:
+        self.run(self._contact(which, whose, shown))
+
+    async def _contact(self, which: int, whose: Side, shown: bool) -> None:
+        agreed = [(place, one) for place, one, _ in await self._all() if one.shows_contact]
+        if not agreed:
+            return
+        place, one = agreed[which % len(agreed)]
+        who = _of(self.town, place, one.author_id if whose is Side.AUTHOR else one.answerer_id)
+        if who is None:
+            return
+        there = self.town[place]
+        with contextlib.suppress(*REFUSED):
+            if shown:
+                await there.write(agreements.reveal_contact, who, one.id, "06 12 34 56 78")
+            else:
+                await there.write(agreements.hide_contact, who, one.id)
+
+    @rule(which=some, how=st.sampled_from([Life.EXPIRED, Life.WITHDRAWN]), really=some)
+    def close(self, which: int, how: Life, really: int) -> None:
+        if really % 3:
+            return
+        asked = self.asked[which % len(self.asked)]
+        self.run(self._close(asked, how))
+
+    async def _close(self, asked: Asked, how: Life) -> None:
+        home = self.town[asked.home]
+        status = await home.read(objects.by_uri, asked.uri)
+        with contextlib.suppress(*REFUSED):
+            await home.write(proposals.close_proposal, status.id, state=how)
+
+    # ── what the network does ────────────────────────────────────────────────────────────────
+
+    @rule(which=some, fate=st.sampled_from(["arrives", "arrives", "arrives", "doubled", "lost"]))
+    def post(self, which: int, fate: str) -> None:
+        """Any of the letters on their way, not the oldest first."""
+        self.run(self._post(which, fate))
+
+    async def _post(self, which: int, fate: str) -> None:
+        await self.town.collect()
+        if not self.town.heap:
+            return
+        letter = self.town.heap[which % len(self.town.heap)]
+        if fate == "lost":  # for now: who sent it tries again later
+            self.town.heap.remove(letter)
+            self.lost.append(letter)
+        else:
+            await self.town.deliver(letter, keep=fate == "doubled")
+
+    @rule()
+    def all_in_order(self) -> None:
+        """For once the network is well."""
+        self.run(self.town.collect())
+        self.run(self.town.deliver_all())
+
+    # ── what must hold ───────────────────────────────────────────────────────────────────────
+
+    @invariant()
+    def nothing_is_promised_twice(self) -> None:
+        self.run(self._counted())
+
+    async def _counted(self) -> None:
+        for asked in self.asked:
+            home = self.town[asked.home]
+            status = await home.read(objects.by_uri, asked.uri)
+            stored = (await home.read(kept_proposals.by_id, status.id)).proposal
+            answers = await home.read(kept.of_proposal, status.id)
+            ledger = count(stored, answers)
+            assert ledger.promised <= ledger.whole, (ledger, answers)
+            assert Decimal(0) <= Decimal(stored.available) <= ledger.whole
+            assert Decimal(stored.available) == ledger.left
+            was = self.lives.get(asked.uri, stored.state)
+            assert stored.state is was or _leads(was, stored.state), (was, stored.state)
+            self.lives[asked.uri] = stored.state
+            for one in answers:
+                before = self.seen.get((asked.home, one.id), State.PROPOSED)
+                assert _may_follow(before, one.state), (before, one.state)
+                self.seen[asked.home, one.id] = one.state
+                if one.state not in OPEN:
+                    assert await home.read(kept.revealed, one.id) == []
+
+    def teardown(self) -> None:
+        """The network is healed: what was lost is sent again, after what came later."""
+        if not self.asked:
+            return
+        self.run(self._healed())
+
+    async def _healed(self) -> None:
+        await self.town.collect()
+        await self.town.deliver_all()
+        self.town.heap.extend(reversed(self.lost))
+        await self.town.deliver_all()
+        await self._counted()
+        for asked in self.asked:
+            home = self.town[asked.home]
+            ours = {one.offer_uri: one for one in await self._answers(asked)}
+            for place in self.town.places.values():
+                if place is home:
+                    continue
+                await self._same_proposal(asked, place.name)
+                status = await place.read(objects.by_uri, asked.uri)
+                for copy in await place.read(kept.of_proposal, status.id):
+                    one = ours.get(copy.offer_uri)
+                    if one is None:  # taken back before it arrived
+                        assert copy.state is State.WITHDRAWN
+                        continue
+                    assert _told(copy) == _told(one)
+                    shown = {
+                        r.contact: place.name for r in await place.read(kept.revealed, copy.id)
+                    }
+                    there = {r.contact for r in await home.read(kept.revealed, one.id)}
+                    assert set(shown) == there
+
+    async def _same_proposal(self, asked: Asked, place: str) -> None:
+        found = []
+        for where in (asked.home, place):
+            status = await self.town[where].read(objects.by_uri, asked.uri)
+            found.append((await self.town[where].read(kept_proposals.by_id, status.id)).proposal)
+        ours, theirs = found
+        assert (theirs.state in LIVE) == (ours.state in LIVE)
+        if ours.state in LIVE:  # of what is over nobody counts what is left
+            assert theirs.available == ours.available
+
+    async def _answers(self, asked: Asked) -> list[Agreement]:
+        """At home."""
+        home = self.town[asked.home]
+        status = await home.read(objects.by_uri, asked.uri)
+        found: list[Agreement] = await home.read(kept.of_proposal, status.id)
+        return found
+
+    async def _all(self) -> list[tuple[str, Agreement, str]]:
+        """Every agreement of this run on every node, with the mode of its proposal."""
+        found = []
+        for asked in self.asked:
+            for place in self.town.places.values():
+                status = await place.read(objects.by_uri, asked.uri)
+                mode = (await place.read(kept_proposals.by_id, status.id)).proposal.mode
+                answers = await place.read(kept.of_proposal, status.id)
+                found += [(place.name, one, mode) for one in answers]
+        return found
+
+
+def _people() -> list[tuple[str, str]]:
+    return [(place, name) for place, names in PEOPLE.items() for name in names]
+
+
+def _of(town: World, place: str, actor_id: int) -> Actor | None:
+    """Who of a node's own people it is."""
+    return next((one for one in town[place].people.values() if one.id == actor_id), None)
+
+
+def _told(one: Agreement) -> tuple[object, ...]:
+    """What both nodes must say alike."""
+    return (
+        one.state,
+        one.quantity,
+        one.uri,
+        one.reason,
+        one.confirmed_by_author_at is not None,
+        one.confirmed_by_answerer_at is not None,
+    )
+
+
+def _may_follow(before: State, after: State) -> bool:
+    """One event, or none: each rule does one thing."""
+    return before is after or after in GRAPH[before].values()
+
+
+def _leads(before: Life, after: Life) -> bool:
+    """By one step of the graph; what is closed may on its way be counted anew."""
+    return may_become(before, after) or any(
+        may_become(before, between) and may_become(between, after) for between in Life
+    )
+
+
+def test_three_nodes_agree_in_the_end(tmp_path: Path) -> None:
+    """Lost, doubled and reordered words: nothing forbidden happens, and all copies are equal."""
+    with asyncio.Runner() as runner:
+        stack = contextlib.AsyncExitStack()
+        town = runner.run(stack.enter_async_context(world(tmp_path, *HOMES)))
+        try:
+            for place, name in [*_people(), *((home, f"m-{home}") for home in HOMES)]:
+                person = runner.run(town.add_person(place, name))
+                if name.startswith("m-"):
+                    store = town[place].node.store
+                    runner.run(store.write(accounts.set_role, person.id, "mediator"))
+            Neighbours.town, Neighbours.runner = town, runner
+            run_state_machine_as_test(
+                Neighbours,
+                settings=settings(
+                    max_examples=15,
+                    stateful_step_count=20,
+                    deadline=None,
+                    derandomize=True,
+                    database=None,
+                    phases=(Phase.generate, Phase.shrink),
+                    suppress_health_check=list(HealthCheck),
+                ),
+            )
+        finally:
+            runner.run(stack.aclose())
