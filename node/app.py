@@ -37,6 +37,7 @@ from node.jobs.confirm import Confirmer
 from node.jobs.delivery import DeliveryEngine
 from node.jobs.inbox import InboxWorker
 from node.jobs.mail import MailWorker
+from node.mastodon import routes as mastodon_routes
 from node.media.files import Files
 from node.media.workshop import Bounds, Workshop
 from node.outbox import reading
@@ -287,6 +288,7 @@ def _web(node: Node, processor: Processor, hearing: Hearing) -> web.Application:
     application[pictures_api.WORKSHOP] = node.workshop
     application[pictures_api.FILES] = node.files
     application.add_routes(Media(node.files).routes())
+    application.add_routes(mastodon_routes.routes(node.here, node.store, node.remote))
     application.add_routes(Pages(node.here, node.store).routes())
     application.add_routes(LetterPages(node.here, node.store).routes())
     return application

@@ -14,7 +14,7 @@ class Words:
     title: str
     asks: str
     who: str
-    secret: str
+    field: str
     allow: str
     beware: str
     copy: str
@@ -27,7 +27,7 @@ FRENCH: Final = Words(
     title="Autoriser une application",
     asks="L’application « {app} » demande à utiliser votre compte. Elle pourra :",
     who="Votre adresse électronique, ou votre nom ici",
-    secret="Votre mot de passe",
+    field="Votre mot de passe",
     allow="Autoriser",
     beware="Si vous ne venez pas de votre application, fermez cette page.",
     copy="Copiez ce code dans votre application :",
@@ -48,7 +48,7 @@ ENGLISH: Final = Words(
     title="Authorize an app",
     asks="The app “{app}” asks to use your account. It will be able to:",
     who="Your e-mail address, or your name here",
-    secret="Your password",
+    field="Your password",
     allow="Authorize",
     beware="If you do not come from your app, close this page.",
     copy="Copy this code into your app:",
