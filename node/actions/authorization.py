@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from typing import Final
@@ -21,6 +22,9 @@ CODE_S: Final = 60.0
 NAME_MAX: Final = 60
 REDIRECTS_MAX: Final = 20
 URI_MAX: Final = 2_000
+_CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}")  # RFC 7636: 32 bytes, base64url
+_ADDRESS: Final = re.compile(r"[!-~]+")  # RFC 3986 has ASCII alone
+_HOST: Final = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](?::[0-9]{1,5})?")
 
 
 class OAuthError(EntraideError):
@@ -86,14 +90,18 @@ def register(
 def _check_redirect(uri: str) -> None:
     """Absolute, without a fragment; any scheme, since apps on phones have their own, but those
     that a browser would run."""
-    parts = urlsplit(uri)
     if uri == OUT_OF_BAND:
         return
+    try:
+        parts = urlsplit(uri)
+    except ValueError as error:
+        raise Invalid("redirect_uris: that is not an address to come back to.") from error
     if (
         not parts.scheme
-        or parts.fragment
+        or "#" in uri
         or len(uri) > URI_MAX
-        or any(c.isspace() or ord(c) < 0x20 for c in uri)
+        or _ADDRESS.fullmatch(uri) is None
+        or (parts.scheme.lower() in ("http", "https") and _HOST.fullmatch(parts.netloc) is None)
         or parts.scheme.lower() in ("javascript", "data", "vbscript", "file", "blob", "about")
     ):
         raise Invalid(f"redirect_uris: {uri[:100]!r} is not an address to come back to.")
@@ -108,6 +116,8 @@ def check_request(
         raise OAuthError("invalid_request", "This address to come back to is not the app's.")
     if challenge is not None and method != "S256":
         raise OAuthError("invalid_request", "code_challenge_method must be S256.")
+    if challenge is not None and _CHALLENGE.fullmatch(challenge) is None:
+        raise OAuthError("invalid_request", "code_challenge must be SHA-256, base64url.")
     return narrowed(app.scopes, scopes)
 
 
@@ -195,9 +205,10 @@ def exchange(
 
 
 def _verifies(challenge: str | None, verifier: str | None) -> bool:
-    """RFC 7636, section 4.6."""
+    """RFC 7636, section 4.6; a verifier without a challenge means that somebody took the
+    challenge away (RFC 9700, section 2.1.1)."""
     if challenge is None:
-        return True
+        return not verifier
     if verifier is None or not 43 <= len(verifier) <= 128 or not verifier.isascii():
         return False
     made = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=")

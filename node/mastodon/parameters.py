@@ -14,16 +14,18 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from node.activitypub import strict_json
 from node.activitypub.rejected import Rejected
-from node.errors import BadInput, Invalid
+from node.errors import BadInput, Invalid, TooLarge
 
 TRUE: Final = frozenset({"true", "1", "t", "on", "yes"})
 FALSE: Final = frozenset({"false", "0", "f", "off", "no", ""})
 FIELDS: Final = 1_000
 DEPTH: Final = 6
+CHUNK: Final = 64 * 1024
 ID_MAX: Final = 2**63
 _KEY: Final = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _PART: Final = re.compile(r"\[([^\[\]]*)\]")
@@ -126,8 +128,11 @@ def identifier(text: str) -> int:
     return int(text) if fits and int(text) < ID_MAX else 0
 
 
-async def read(request: web.Request) -> Parameters:
-    """All that was sent, the body over the query. Raises BadInput."""
+async def read(request: web.Request, *, most: int) -> Parameters:
+    """All that was sent, the body over the query; of a multipart form `most` bytes.
+
+    Raises BadInput and TooLarge.
+    """
     pairs: list[tuple[str, Any]] = list(request.query.items())
     tree: dict[str, Any] = _nested(pairs)
     if not request.body_exists:
@@ -141,7 +146,7 @@ async def read(request: web.Request) -> Parameters:
                     raise BadInput(f"The JSON cannot be read: {parsed.reason}.")
                 tree |= parsed
         case "multipart/form-data":
-            tree |= _nested(await _multipart(request))
+            tree |= _nested(await _multipart(request, most))
         case _:
             raw = await request.read()
             if raw:
@@ -158,25 +163,41 @@ def _form(raw: bytes) -> Iterable[tuple[str, str]]:
         raise BadInput("The form cannot be read.") from error
 
 
-async def _multipart(request: web.Request) -> list[tuple[str, Any]]:
+async def _multipart(request: web.Request, most: int) -> list[tuple[str, Any]]:
+    """In pieces: what is too long is not read to its end."""
+    if (request.content_length or 0) > most:
+        raise TooLarge("That is more than this node reads at once.")
+    left = most
     found: list[tuple[str, Any]] = []
     try:
         reader = await request.multipart()
         async for part in reader:
             if len(found) >= FIELDS:
                 raise BadInput("Too many fields.")
-            name = getattr(part, "name", None)
-            if not name or not hasattr(part, "filename"):
+            if not isinstance(part, BodyPartReader) or not part.name:
                 continue
-            content = bytes(await part.read(decode=True))
+            name = part.name
+            content = await _content(part, left)
+            left -= len(content)
             if part.filename is not None:
                 media_type = part.headers.get("Content-Type", "application/octet-stream")
                 found.append((name, Upload(part.filename, media_type, content)))
             else:
                 found.append((name, content.decode("utf-8")))
-    except (ValueError, UnicodeDecodeError, AssertionError, RuntimeError) as error:
+    except (ValueError, AssertionError, RuntimeError, HttpProcessingError) as error:
         raise BadInput("The form cannot be read.") from error
     return found
+
+
+async def _content(part: BodyPartReader, most: int) -> bytes:
+    pieces: list[bytes] = []
+    length = 0
+    while piece := await part.read_chunk(CHUNK):
+        length += len(piece)
+        if length > most:
+            raise TooLarge("That is more than this node reads at once.")
+        pieces.append(piece)
+    return part.decode(b"".join(pieces))
 
 
 def _nested(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Callable, Coroutine
@@ -39,6 +40,9 @@ PREFLIGHT: Final = CORS | {
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key",
     "Access-Control-Max-Age": "86400",
 }
+WINDOW_S: Final = 300.0
+FORM_BYTES: Final = 64 * 1024
+"""Of a form around the file that it carries."""
 _BEARER: Final = re.compile(r"bearer +([A-Za-z0-9._~+/=-]{1,512})", re.IGNORECASE)
 
 _Handler = Callable[[web.Request], Coroutine[Any, Any, web.StreamResponse]]
@@ -62,22 +66,33 @@ def routes(here: Here, store: Store, remote: Remote) -> list[web.RouteDef]:
 
 
 def _handler(method: Method, here: Here, store: Store, remote: Remote, rates: Rates) -> _Handler:
-    per_person = Rate("person", here.settings.limits.requests_per_5min_signed_in, 300.0)
+    limits = here.settings.limits
+    per_person = Rate("person", limits.requests_per_5min_signed_in, WINDOW_S)
 
     async def answer(request: web.Request) -> web.StreamResponse:
+        who = ""
         try:
             grant = await _grant(request, store)
-            _may(method, grant)
             if grant is not None:
-                who = grant.person.actor.id if grant.person else grant.hash
-                rates.spend(per_person, str(who), here.clock.now())
-            ask = Ask(here, store, remote, request, await parameters.read(request), grant)
+                who = str(grant.person.actor.id if grant.person else grant.hash)
+                rates.spend(per_person, who, here.clock.now())
+            _may(method, grant)
+            signed_in = grant is not None and grant.person is not None
+            most = limits.picture_bytes + FORM_BYTES if signed_in else limits.body_bytes
+            async with asyncio.timeout(limits.body_seconds):
+                sent = await parameters.read(request, most=most)
+            ask = Ask(here, store, remote, request, sent, grant)
             response = _response(request, await method.handler(ask), here.settings.base_url)
         except OAuthError as error:
             body = {"error": error.error, "error_description": error.public}
             response = _json(body, error.status, {"Cache-Control": "no-store"})
         except EntraideError as error:
             response = _refused(error)
+        except TimeoutError:
+            response = _json({"error": "The body took too long."}, 408, {})
+        if who and not response.prepared:
+            now = here.clock.now()
+            response.headers.update(rates.of(per_person).headers(who, now))
         for name, value in CORS.items():
             response.headers.setdefault(name, value)
         return response

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
 
+from node.clock import to_iso
 from node.errors import TooMany
 
 KEPT: Final = 20_000
@@ -36,6 +37,16 @@ class Buckets:
         self._left.move_to_end(who)
         if len(self._left) > KEPT:
             self._left.popitem(last=False)
+
+    def headers(self, who: str, now: float) -> dict[str, str]:
+        """How Mastodon tells of it; full again at the time of Reset."""
+        left = self.left(who, now)
+        full = now + (self.rate.most - left) * self.rate.seconds / self.rate.most
+        return {
+            "X-RateLimit-Limit": str(self.rate.most),
+            "X-RateLimit-Remaining": str(int(left)),
+            "X-RateLimit-Reset": to_iso(full),
+        }
 
     def wait(self, who: str, now: float) -> int:
         """Seconds until there is one again."""

@@ -39,6 +39,9 @@ WINDOW_S = 300.0
 REQUESTS_AT_ONCE = 4_000
 REFUSALS = frozenset({400, 401, 408, 413, 415})
 FORWARDED_MOST = 2_048
+OPEN = ("/api/", "/oauth/", "/.well-known/", "/nodeinfo/", "/media/")
+"""Apps that run in browsers ask there; what is refused is for them to read, too."""
+FORMS = ("/api/v1/", "/api/v2/", "/oauth/")  # read by node.mastodon.parameters
 UPLOADS = "/api/aid/v1/pictures"
 TOO_LARGE = "That is more than this node reads at once."
 
@@ -81,6 +84,8 @@ def _errors() -> Middleware:
             response = _told(request, 500, "This node made a mistake; it is in its log.")
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if request.path.startswith(OPEN):
+            response.headers.setdefault("Access-Control-Allow-Origin", "*")
         return response
 
     return errors
@@ -156,11 +161,11 @@ def _rates(settings: Settings, clock: Clock) -> Middleware:
             return await judged(request, handler, who, frozenset({401}))
         now = clock.now()
         rates_of.spend(asked, who, now)
-        left = rates_of.of(asked).left(who, now)
+        told = rates_of.of(asked).headers(who, now)
         response = await handler(request)
         if not response.prepared:
-            response.headers["X-RateLimit-Limit"] = str(limit)
-            response.headers["X-RateLimit-Remaining"] = str(int(left))
+            for name, value in told.items():
+                response.headers.setdefault(name, value)
         return response
 
     return rates
@@ -242,8 +247,8 @@ def _bodies(settings: Settings) -> Middleware:
     async def bodies(request: web.Request, handler: Handler) -> web.StreamResponse:
         if not request.can_read_body:
             return await handler(request)
-        if request.path == UPLOADS and request.method == "POST":
-            return await handler(request)  # which reads it in pieces, once it knows who sends it
+        if _in_pieces(request):
+            return await handler(request)  # which reads it so, once it knows who sends it
         if (request.content_length or 0) > most:
             raise TooLarge(TOO_LARGE)
         started = time.monotonic()
@@ -256,3 +261,9 @@ def _bodies(settings: Settings) -> Middleware:
         return await handler(request)
 
     return bodies
+
+
+def _in_pieces(request: web.Request) -> bool:
+    if request.path == UPLOADS and request.method == "POST":
+        return True
+    return request.content_type == "multipart/form-data" and request.path.startswith(FORMS)

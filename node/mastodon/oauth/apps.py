@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from node.actions import authorization
+from node.errors import Unauthenticated
 from node.mastodon.method import Ask, Method
 from node.social.accounts import SCOPES
 from node.store.apps import App
@@ -31,9 +32,11 @@ async def create(ask: Ask) -> dict[str, Any]:
 
 async def verify(ask: Ask) -> dict[str, Any]:
     """GET /api/v1/apps/verify_credentials: the app behind the token."""
-    app = ask.grant.app if ask.grant else None
+    if ask.grant is None:
+        raise Unauthenticated("The access token is invalid")
+    app = ask.grant.app
     if app is None:  # a token that was made by a command
-        return {"id": "0", "name": "Entraide", "website": None, "scopes": [], "redirect_uris": []}
+        return application(App(0, "", "", "Entraide", None, (), ask.grant.scopes))
     return application(app)
 
 

@@ -44,21 +44,28 @@ class AuthorizePage:
 
     async def show(self, ask: Ask) -> web.Response:
         """GET /oauth/authorize."""
-        app, scopes = await self._request(ask)
+        try:
+            app, scopes = await self._request(ask)
+        except OAuthError as error:
+            return _refusal(ask, error)
         return _page(ask, app, scopes)
 
     async def allow(self, ask: Ask) -> web.Response:
         """POST /oauth/authorize: signs in and lets the app in, in one step."""
-        app, scopes = await self._request(ask)
+        try:
+            app, scopes = await self._request(ask)
+        except OAuthError as error:
+            return _refusal(ask, error)
         read, now = ask.parameters, ask.here.clock.now()
         who = read.text("username").strip()
         words = _words(ask)
         try:
+            # Before the password is looked at: of many at once none slips through
             self._rates.spend(PER_NETWORK, ask.request.get(NETWORK, ""), now)
-            self._rates.spend(PER_ACCOUNT, who.lower(), now)
+            self._rates.spend(PER_ACCOUNT, canonical(who), now)
         except TooMany as error:
             return _page(ask, app, scopes, problem=error.public, who=who, status=429)
-        account = await ask.store.read(_account, who)
+        account = await ask.store.read(_account, canonical(who))
         hashed = account.password_hash if account else NOBODY
         fits = await asyncio.to_thread(password_fits, hashed, read.text("password"))
         if account is None or not fits:
@@ -143,6 +150,23 @@ def _page(
     )
 
 
+def _refusal(ask: Ask, error: OAuthError) -> web.Response:
+    """For the person before the page; what the app is to be told stands there by its name."""
+    words = _words(ask)
+    text = _templates.get_template("refused.html").render(
+        words=words,
+        quartier=ask.here.settings.node.name,
+        error=error.error,
+        reason=error.public,
+    )
+    return web.Response(
+        status=error.status,
+        text=text,
+        content_type="text/html",
+        headers={"Cache-Control": "no-store", "Content-Language": words.language},
+    )
+
+
 def _policy(redirect_uri: str) -> str:
     """As strict as elsewhere, but browsers hold the way back to the app for a form's target."""
     parts = urlsplit(redirect_uri)
@@ -158,13 +182,16 @@ def _policy(redirect_uri: str) -> str:
 _WEB: Final = ("http", "https")
 
 
+def canonical(who: str) -> str:
+    """The one spelling of a name or an e-mail address by which it is looked up and counted."""
+    text = who.strip().removeprefix("@")
+    local, mark, domain = text.partition("@")
+    return f"{local}@{domain.lower()}" if mark else text.lower()
+
+
 def _account(tx: Transaction, who: str) -> Account | None:
     """By e-mail address or by name; nobody who may not sign in."""
-    found = (
-        accounts.by_email(tx, who)
-        if "@" in who.lstrip("@")
-        else accounts.by_username(tx, who.lstrip("@"))
-    )
+    found = accounts.by_email(tx, who) if "@" in who else accounts.by_username(tx, who)
     if found is None or found.confirmed_at is None:
         return None
     actor = actors.by_id(tx, found.actor_id)

@@ -19,6 +19,8 @@ class Words:
     beware: str
     copy: str
     wrong: str
+    refused: str
+    again: str
     scopes: Mapping[str, str]
 
 
@@ -32,6 +34,9 @@ FRENCH: Final = Words(
     beware="Si vous ne venez pas de votre application, fermez cette page.",
     copy="Copiez ce code dans votre application :",
     wrong="Ce nom et ce mot de passe ne vont pas ensemble. Vérifiez, et essayez encore.",
+    refused="Cette application ne peut pas être autorisée",
+    again="Revenez à l’application et recommencez. Si cela arrive à nouveau, c’est elle qu’il faut "
+    "corriger ; ses auteurs comprendront ceci :",
     scopes=MappingProxyType(
         {
             "read": "lire ce que vous pouvez lire",
@@ -53,6 +58,9 @@ ENGLISH: Final = Words(
     beware="If you do not come from your app, close this page.",
     copy="Copy this code into your app:",
     wrong="This name and this password do not go together. Check them, and try again.",
+    refused="This app cannot be authorized",
+    again="Go back to the app and start again. If it happens again, the app is at fault; its "
+    "authors will understand this:",
     scopes=MappingProxyType(
         {
             "read": "read what you can read",
