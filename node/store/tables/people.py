@@ -117,6 +117,10 @@ follows = sa.Table(
     ref("target_id", "actors.id"),
     sa.Column("state", sa.Text, nullable=False),  # pending | accepted
     sa.Column("activity_uri", sa.Text, nullable=False),
+    # What of theirs stands in the home of a follower of ours
+    sa.Column("shares", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("notify", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("languages", sa.JSON),  # none: all of them
     sa.Column("created_at", Time, nullable=False),
     sa.UniqueConstraint("follower_id", "target_id"),
     sa.Index("ix_follows_target_id_state_id", "target_id", "state", "id"),

@@ -956,6 +956,15 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("fields", sa.JSON(), server_default="[]", nullable=False))
         batch_op.add_column(sa.Column("emojis", sa.JSON(), server_default="[]", nullable=False))
 
+    with op.batch_alter_table("follows", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("shares", sa.Boolean(), server_default=sa.true(), nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("notify", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
+        batch_op.add_column(sa.Column("languages", sa.JSON(), nullable=True))
+
     with op.batch_alter_table("objects", schema=None) as batch_op:
         batch_op.add_column(sa.Column("parts", sa.Text(), nullable=True))
         batch_op.add_column(
