@@ -37,6 +37,7 @@ from node.jobs.confirm import Confirmer
 from node.jobs.delivery import DeliveryEngine
 from node.jobs.inbox import InboxWorker
 from node.jobs.mail import MailWorker
+from node.mastodon import method as mastodon_method
 from node.mastodon import routes as mastodon_routes
 from node.media.files import Files
 from node.media.workshop import Bounds, Workshop
@@ -287,6 +288,8 @@ def _web(node: Node, processor: Processor, hearing: Hearing) -> web.Application:
     application.add_routes(api_routes.routes(node.here, node.store, node.remote))
     application[pictures_api.WORKSHOP] = node.workshop
     application[pictures_api.FILES] = node.files
+    application[mastodon_method.WORKSHOP] = node.workshop
+    application[mastodon_method.FILES] = node.files
     application.add_routes(Media(node.files).routes())
     application.add_routes(mastodon_routes.routes(node.here, node.store, node.remote))
     application.add_routes(Pages(node.here, node.store).routes())

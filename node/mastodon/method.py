@@ -11,11 +11,16 @@ from aiohttp import web
 from node.actions.remote import Remote
 from node.errors import Forbidden, NotFound, Unauthenticated
 from node.mastodon.parameters import Parameters, identifier
+from node.media.files import Files
+from node.media.workshop import Workshop
 from node.outbox.here import Here
 from node.social.accounts import Actor
 from node.store.accounts import Account
 from node.store.apps import App
 from node.store.engine import Store
+
+WORKSHOP: web.AppKey[Workshop] = web.AppKey("workshop", Workshop)
+FILES: web.AppKey[Files] = web.AppKey("files", Files)
 
 MISSING: Final = "Record not found"  # Mastodon's own words, which apps compare
 ROLES: Final = ("member", "mediator", "admin")
@@ -137,6 +142,24 @@ class Method:
     """What the token must allow; None: nothing in particular."""
     who: Literal["anybody", "app", "person"] = "person"
     """Who may ask: anybody; whoever has a token; a person who is signed in."""
+
+
+def ordered(bounds: Bounds) -> dict[str, Any]:
+    """As the stores read them: numbers between two, the newest of them or those right above."""
+    upward = bounds.min_id is not None
+    return {
+        "below": bounds.max_id,
+        "above": bounds.min_id if upward else bounds.since_id,
+        "upward": upward,
+        "most": bounds.limit,
+    }
+
+
+def listed(items: Sequence[Any], numbers: Sequence[int], bounds: Bounds) -> Listing:
+    """A page of items whose order is that of the numbers."""
+    if not numbers:
+        return Listing(items)
+    return Listing(items, max(numbers), min(numbers), len(numbers) >= bounds.limit)
 
 
 def missing() -> NotFound:

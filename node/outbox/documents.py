@@ -34,6 +34,8 @@ def local_actor(tx: Transaction, here: Here, actor: Actor) -> Document:
         ed25519_multibase=keys.ed25519.public_text,
         centre=centre,
         neighbours=here.addresses.neighbours_of(actor.uri) if actor.id == here.node.id else None,
+        fields=[(str(one["name"]), str(one["value"])) for one in actor.fields],
+        header_url=actor.header_url,
     )
     return prove(tx, here, here.node, document)
 

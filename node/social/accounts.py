@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from node.activitypub.addresses import NAME_MAX, RESERVED, USERNAME
 from node.errors import Invalid
@@ -84,6 +84,11 @@ class Actor:
     featured_uri: str | None
     url: str | None
     icon_url: str | None
+    header_url: str | None = None
+    bot: bool = False
+    fields: tuple[Mapping[str, Any], ...] = ()
+    """``{"name": …, "value": cleaned HTML, "verified_at": seconds or None}``"""
+    emojis: tuple[Mapping[str, Any], ...] = ()
     manually_approves: bool
     discoverable: bool
     indexable: bool

@@ -33,6 +33,10 @@ _COLUMNS = (
     actors.c.featured_uri,
     actors.c.url,
     actors.c.icon_url,
+    actors.c.header_url,
+    actors.c.bot,
+    actors.c.fields,
+    actors.c.emojis,
     actors.c.manually_approves,
     actors.c.discoverable,
     actors.c.indexable,
@@ -95,6 +99,10 @@ def _actor(row: sa.Row[Any]) -> Actor:
         featured_uri=row.featured_uri,
         url=row.url,
         icon_url=row.icon_url,
+        header_url=row.header_url,
+        bot=bool(row.bot),
+        fields=tuple(row.fields),
+        emojis=tuple(row.emojis),
         manually_approves=bool(row.manually_approves),
         discoverable=bool(row.discoverable),
         indexable=bool(row.indexable),
@@ -234,6 +242,12 @@ def set_profile(tx: Transaction, actor_id: int, *, name: str, territory: str | N
 def set_words(tx: Transaction, actor_id: int, /, *, now: float, **words: str) -> None:
     """The `name` or the `summary` (cleaned HTML) of a local actor."""
     tx.execute(sa.update(actors).where(actors.c.id == actor_id).values(updated_at=now, **words))
+    tx.tell(ActorWritten(actor_id))
+
+
+def set_columns(tx: Transaction, actor_id: int, /, *, now: float, **values: Any) -> None:
+    """What a local actor says of itself: name, summary, fields, icon_url, bot, discoverable…"""
+    tx.execute(sa.update(actors).where(actors.c.id == actor_id).values(updated_at=now, **values))
     tx.tell(ActorWritten(actor_id))
 
 

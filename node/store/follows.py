@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from node.ids import new_id
+from node.store import tallies
 from node.store.tables import actors, blocks, follows
 from node.store.transaction import Transaction
 from node.store.upsert import insert_new, insert_or_update
@@ -56,6 +57,13 @@ def put(
     now: float,
 ) -> None:
     """Make the follow, or set its state and activity when there is one."""
+    before = between(tx, follower_id, target_id)
+    _count(
+        tx,
+        follower_id,
+        target_id,
+        (state == ACCEPTED) - (before is not None and before.state == ACCEPTED),
+    )
     insert_or_update(
         tx,
         follows,
@@ -72,18 +80,28 @@ def put(
 
 
 def accept(tx: Transaction, follow: Follow) -> None:
-    tx.execute(sa.update(follows).where(follows.c.id == follow.id).values(state=ACCEPTED))
+    changed = tx.execute(
+        sa.update(follows)
+        .where(follows.c.id == follow.id, follows.c.state != ACCEPTED)
+        .values(state=ACCEPTED)
+    )
+    _count(tx, follow.follower_id, follow.target_id, changed.rowcount)
 
 
 def remove(tx: Transaction, follower_id: int, target_id: int) -> bool:
-    return (
-        tx.execute(
-            sa.delete(follows).where(
-                follows.c.follower_id == follower_id, follows.c.target_id == target_id
-            )
-        ).rowcount
-        > 0
-    )
+    known = between(tx, follower_id, target_id)
+    if known is None:
+        return False
+    tx.execute(sa.delete(follows).where(follows.c.id == known.id))
+    _count(tx, follower_id, target_id, -int(known.state == ACCEPTED))
+    return True
+
+
+def _count(tx: Transaction, follower_id: int, target_id: int, by: int) -> None:
+    """What pages tell of the two moves with the follow."""
+    if by:
+        tallies.actor(tx, follower_id, "following", by)
+        tallies.actor(tx, target_id, "followers", by)
 
 
 def local_followers(tx: Transaction, target_id: int) -> list[int]:

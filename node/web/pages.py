@@ -46,7 +46,11 @@ class Pages:
     def __init__(self, here: Here, store: Store) -> None:
         self._here = here
         self._store = store
-        self._styles = (files("node.web") / "static" / "entraide.css").read_bytes()
+        static = files("node.web") / "static"
+        self._styles = (static / "entraide.css").read_bytes()
+        self._pictures = {
+            name: (static / f"{name}.png").read_bytes() for name in ("avatar", "header", "quartier")
+        }
         self._templates = Environment(
             loader=PackageLoader("node.web"),
             autoescape=select_autoescape(),
@@ -63,6 +67,7 @@ class Pages:
             web.get("/proposals/{id}", self.copy),
             web.get("/tags/{slug}", self.tag),
             web.get("/static/entraide.css", self.styles),
+            web.get("/static/{name:(?:avatar|header|quartier)}.png", self.picture),
             web.get("/health", self.health),
             web.get("/metrics", self.metrics),
         ]
@@ -209,6 +214,14 @@ class Pages:
             content_type="text/css",
             charset="utf-8",
             headers={"Cache-Control": "public, max-age=3600"},
+        )
+
+    async def picture(self, request: web.Request) -> web.Response:
+        """What stands where somebody has no picture of their own."""
+        return web.Response(
+            body=self._pictures[request.match_info["name"]],
+            content_type="image/png",
+            headers={"Cache-Control": "public, max-age=86400", "Access-Control-Allow-Origin": "*"},
         )
 
     async def health(self, request: web.Request) -> web.Response:

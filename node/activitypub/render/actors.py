@@ -81,11 +81,13 @@ def actor_document(
     centre: Centre | None = None,
     neighbours: str | None = None,
     fields: Sequence[tuple[str, str]] = (),
+    header_url: str | None = None,
 ) -> Document:
     """``rsa_pem`` is the public key as SPKI PEM, ``ed25519_multibase`` as ``z6Mk…``.
 
     ``centre`` is for the quartier; ``neighbours``, the IRI of the collection of node keys that
-    this node has met, is for the node's own actor. ``fields`` are (name, HTML) pairs.
+    this node has met, is for the node's own actor. ``fields`` are (name, HTML) pairs,
+    ``header_url`` the wide picture over a profile.
     """
     uri = actor.uri
     document: Document = {
@@ -116,6 +118,8 @@ def actor_document(
         document["attributedTo"] = addresses.actor
     if actor.icon_url:
         document["icon"] = {"type": "Image", "url": actor.icon_url}
+    if header_url:
+        document["image"] = {"type": "Image", "url": header_url}
     if fields:
         document["attachment"] = [
             {"type": "PropertyValue", "name": name, "value": value} for name, value in fields
