@@ -8,18 +8,18 @@
   confirmed…), named in ``name``; its ``content`` is what the person says, a thank-you for one.
 - ``Undo`` of the Offer or of the Accept takes it back.
 - ``Update`` of the Agreement: how it stands, told by the node of the proposal after every change.
-  ``updated`` orders them, so that late and repeated words change nothing.
+  ``updated`` orders them, so that late and repeated words change nothing; ``inReplyTo`` names the
+  Offer and every later word of its author that was heard, so that what crossed on its way is known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from node.activitypub.html import from_plain, plain_text
 from node.activitypub.readers import (
-    each,
     ids,
     moment,
     number,
@@ -41,6 +41,7 @@ from node.clock import to_iso
 Document = dict[str, object]
 
 TEXT_MAX: Final = 5_000
+HEARD_MOST: Final = 100
 STEPS: Final[Mapping[str, Event]] = {
     "handed over": Event.HAND_OVER,
     "returned": Event.GIVE_BACK,
@@ -72,19 +73,23 @@ class ReadAgreement:
     uri: str
     attributed_to: str | None
     proposal_uri: str | None
-    quantity: str
+    quantity: str | None
+    """None, and an empty unit, where the other server does not tell."""
     unit: str
     state: State | None
     """None where the other server does not tell."""
     reason: str
     confirmed_by: tuple[str, ...]
     updated: float | None
+    heard: tuple[str, ...] = ()
+    """The Offer, and the activities of who answered that its author's node has heard."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadStep:
     uri: str
     agreement_uri: str
+    offer_uri: str | None
     event: Event
     text: str
 
@@ -108,9 +113,11 @@ def agreed(
     uri: str,
     author_uri: str,
     answerer_uri: str,
+    heard: Sequence[str] = (),
     context: object | None = None,
 ) -> Document:
-    """The Agreement as it stands; ``context`` is the ``@context`` when it stands alone."""
+    """The Agreement as it stands; ``heard`` are the activities of who answered that were heard
+    after the Offer, ``context`` is the ``@context`` when it stands alone."""
     confirmed = [
         actor
         for actor, at in (
@@ -125,6 +132,7 @@ def agreed(
         "type": "Agreement",
         "attributedTo": author_uri,
         "to": [answerer_uri],
+        "inReplyTo": [agreement.offer_uri, *heard],
         "published": to_iso(agreement.accepted_at or agreement.created_at),
         "updated": to_iso(agreement.updated_at),
         "stipulates": _primary(agreement, proposal, uri),
@@ -144,6 +152,7 @@ def step_document(
     *,
     uri: str,
     agreement_uri: str,
+    offer_uri: str,
     actor_uri: str,
     to: str,
     words: str,
@@ -156,6 +165,7 @@ def step_document(
         "attributedTo": actor_uri,
         "to": [to],
         "context": agreement_uri,
+        "inReplyTo": [offer_uri],
         "name": NAMES[event],
         "published": to_iso(now),
     }
@@ -215,11 +225,10 @@ def is_agreement(document: Mapping[str, Any] | None) -> bool:
 def proposal_of(document: Mapping[str, Any]) -> str | None:
     """The proposal whose intent the commitments satisfy: ours are fragments of it."""
     for part in ("stipulates", "stipulatesReciprocal"):
-        for commitment in each(document.get(part)):
-            if isinstance(commitment, Mapping):
-                intent = one_id(commitment.get("satisfies"))
-                if intent is not None:
-                    return intent.split("#", 1)[0]
+        for commitment in objects(document.get(part), 4):
+            intent = one_id(commitment.get("satisfies"))
+            if intent is not None:
+                return intent.split("#", 1)[0]
     return None
 
 
@@ -255,17 +264,21 @@ def read_agreement(document: Mapping[str, Any]) -> ReadAgreement | Rejected:
     if author is not None and not same_origin(author, uri):
         return Rejected("agreement: of another origin than its author's")
     quantity, unit = _quantity(document)
+    if quantity is None:
+        return Rejected("agreement: no quantity that can be read")
+    told = _measured(document)
     state = string(document.get("state"), 40)
     return ReadAgreement(
         uri=uri,
         attributed_to=author,
         proposal_uri=proposal_of(document),
-        quantity=quantity or "1",
-        unit=unit,
+        quantity=quantity if told else None,
+        unit=unit if told else "",
         state=State(state) if state in set(State) else None,
         reason=plain_text(text(document, "content", 4 * TEXT_MAX) or "")[:TEXT_MAX],
         confirmed_by=ids(document.get("confirmedBy"), 4),
         updated=when(document.get("updated")) or when(document.get("published")),
+        heard=ids(document.get("inReplyTo"), HEARD_MOST),
     )
 
 
@@ -281,14 +294,19 @@ def read_step(document: Mapping[str, Any]) -> ReadStep | Rejected | None:
     return ReadStep(
         uri=uri,
         agreement_uri=agreement,
+        offer_uri=next(iter(ids(document.get("inReplyTo"), HEARD_MOST)), None),
         event=STEPS.get(name, Event.CONFIRM),
         text=plain_text(text(document, "content", 4 * TEXT_MAX) or "")[:TEXT_MAX],
     )
 
 
-def _quantity(document: Mapping[str, Any]) -> tuple[str | None, str]:
+def _measured(document: Mapping[str, Any]) -> dict[str, Any]:
     commitment = next(objects(document.get("stipulates"), 1), {})
-    measure = next(objects(commitment.get("resourceQuantity"), 1), {})
+    return next(objects(commitment.get("resourceQuantity"), 1), {})
+
+
+def _quantity(document: Mapping[str, Any]) -> tuple[str | None, str]:
+    measure = _measured(document)
     unit = (string(measure.get("hasUnit"), 200) or "one").rsplit("/", 1)[-1]
     unit = unit.rsplit("#", 1)[-1].rsplit(":", 1)[-1][:40] or "one"
     if not measure:

@@ -27,6 +27,10 @@ from node.store import agreements
 from node.store.transaction import Transaction
 
 _ENDED_HERE = frozenset({State.WITHDRAWN, State.CANCELLED})
+_NEVER_TOLD = frozenset({State.PROPOSED, State.WITHDRAWN})
+"""These are for who answered to say, or for nobody: there is an agreement, or there is none."""
+SKEW = 86_400.0
+"""Seconds that another server's clock may be ahead, so that its word of today is not its last."""
 _EVENTS = {
     State.ACCEPTED: Event.ACCEPT,
     State.REFUSED: Event.REFUSE,
@@ -63,7 +67,6 @@ def offered(
         proposal_id,
         offer_uri=offer_uri,
         channel=Channel.VF,
-        quantity=read.quantity,
         unit=read.unit,
         text=read.text,
         language=language,
@@ -160,10 +163,13 @@ def standing(tx: Transaction, here: Here, by: Actor, read: ReadAgreement) -> boo
 
 def _stands(tx: Transaction, here: Here, found: Agreement, read: ReadAgreement, by: Actor) -> bool:
     """A copy becomes what its home says, unless that is older than what it said before."""
-    said = int(read.updated or here.clock.now())
-    if said <= found.version or (found.uri is not None and found.uri != read.uri):
-        return False
+    now = here.clock.now()
+    said = int(read.updated or now)
     state = read.state or (State.ACCEPTED if found.state is State.PROPOSED else found.state)
+    if said <= found.version or said > now + SKEW or state in _NEVER_TOLD:
+        return False
+    if not _is_what_was_asked(tx, found, read):
+        return False
     if found.state in _ENDED_HERE and state in OPEN:
         # What we took back crossed with this; the home will hear of it.
         agreements.update(
@@ -176,7 +182,6 @@ def _stands(tx: Transaction, here: Here, found: Agreement, read: ReadAgreement, 
         found,
         uri=read.uri,
         version=said,
-        quantity=read.quantity,
         confirmed_by_author_at=_when(found.confirmed_by_author_at, two.author, read, said),
         confirmed_by_answerer_at=(
             _when(found.confirmed_by_answerer_at, two.answerer, read, said)
@@ -186,6 +191,20 @@ def _stands(tx: Transaction, here: Here, found: Agreement, read: ReadAgreement, 
     )
     _become(tx, here, changed, state, by, reason=read.reason, was=found.state)
     return True
+
+
+def _is_what_was_asked(tx: Transaction, found: Agreement, read: ReadAgreement) -> bool:
+    """FEP-0837: the same quantities as in the Offer, of the same proposal; and its id is given
+    once, and to no other agreement."""
+    if found.uri is None:
+        if agreements.by_uri(tx, read.uri) is not None:
+            return False
+    elif found.uri != read.uri:
+        return False
+    about = the_two(tx, found).proposal.uri
+    if read.proposal_uri is not None and read.proposal_uri != about:
+        return False
+    return read.quantity is None or (read.quantity, read.unit) == (found.quantity, found.unit)
 
 
 def _when(at: float | None, actor: Actor, read: ReadAgreement, said: float) -> float | None:
