@@ -60,6 +60,11 @@ def found_by(dialect: Dialect, question: Asked) -> sa.ColumnElement[bool]:
     )
 
 
+def matching(question: Asked) -> sa.ColumnElement[bool]:
+    """Of a row of FTS5's table itself, for SQLite."""
+    return sa.literal_column("proposal_words").op("MATCH", is_comparison=True)(_fts5(question))
+
+
 def found_anywhere(question: Asked) -> sa.ColumnElement[bool]:
     """The same of what is not listed and so not in the index: for one person's own, or for the
     few that mediators removed."""
