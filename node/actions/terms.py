@@ -16,7 +16,6 @@ from node.aid.terms import (
     Hold,
     Leave,
     Show,
-    Terms,
     Verdict,
     Why,
     judge,

@@ -14,7 +14,7 @@ import orjson
 from node.activitypub.documents import Offer
 from node.activitypub.readers import each, one_id, same_origin
 from node.aid.neighbours import Link
-from node.inbox.handlers import agreement
+from node.inbox.handlers import agreement, referral
 from node.inbox.received import Applied, Ignored, Outcome, Received
 from node.outbox.here import Here
 from node.social.accounts import Actor
@@ -25,7 +25,9 @@ MOST_KEPT = 65_536
 
 
 def apply(tx: Transaction, here: Here, activity: Offer, received: Received) -> Outcome:
-    answered = agreement.offered(tx, here, activity, received)
+    answered = referral.offered(tx, here, activity, received) or agreement.offered(
+        tx, here, activity, received
+    )
     if answered is not None:
         return answered
     if activity.id is None:
@@ -35,10 +37,10 @@ def apply(tx: Transaction, here: Here, activity: Offer, received: Received) -> O
         return Ignored("too long to be an Offer that somebody reads")
     about = _proposal_of(activity.object.embedded or {}) or activity.object.iri
     target = activity.target.iri if activity.target else None
-    referral = (
+    handed_over = (
         target == here.quartier.uri and about is not None and _is_next_door(tx, received.actor)
     )
-    if not referral and (about is None or not _ours(tx, here, about)):
+    if not handed_over and (about is None or not _ours(tx, here, about)):
         return Ignored("no proposal of ours")
     moderation.add_offer(
         tx,
