@@ -7,7 +7,7 @@ that a Create that comes late changes nothing.
 
 from __future__ import annotations
 
-from node.actions import passing
+from node.actions import conversation, passing
 from node.actions.remote import forget_actor
 from node.activitypub.documents import Delete
 from node.activitypub.readers import same_origin
@@ -60,6 +60,8 @@ def remove(
         sender = {received.passage.neighbour_id} if received.passage else set()
         passing.pass_on_change(tx, here, stored, received.text, but=sender)
     passing.retract(tx, here, status.id, status.uri)
+    if status.author_id == by.id:
+        conversation.deleted(tx, here, status, by)
     objects.delete(tx, status, by=by.uri, now=received.now)
     return Applied(f"deleted {status.type}")
 
