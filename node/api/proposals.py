@@ -220,7 +220,7 @@ def page_of(
 ) -> tuple[list[Entry], Cursor | None]:
     """The entries of a page, and what the next one goes on from; None at the end."""
     reader, most = reader_of(who), wanted.most
-    found: list[Entry] = ()
+    found: list[Entry] = []
     ask = replace(wanted, most=most + 1)
     for _ in range(ROUNDS):
         ids = find(tx, ask)

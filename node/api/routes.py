@@ -31,6 +31,7 @@ from node.api import (
     reports,
     review,
     series,
+    suggestions,
     territory,
     topics,
 )
@@ -59,6 +60,7 @@ AREAS: tuple[tuple[Endpoint, ...], ...] = (
     notifications.ENDPOINTS,
     on_behalf.ENDPOINTS,
     series.ENDPOINTS,
+    suggestions.ENDPOINTS,
     territory.ENDPOINTS,
     topics.ENDPOINTS,
 )
