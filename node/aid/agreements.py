@@ -81,7 +81,7 @@ GRAPH: Final[Mapping[State, Mapping[Event, State]]] = MappingProxyType(
         },
         S.HANDED_OVER: {E.GIVE_BACK: S.RETURNED, E.CONFIRM: S.CONFIRMED, E.DISPUTE: S.DISPUTED},
         S.RETURNED: {E.CONFIRM: S.CONFIRMED, E.DISPUTE: S.DISPUTED},
-        # settled by a mediator: done, ended, or going on
+        # settled by a mediator and by nobody else: done, ended, or going on
         S.DISPUTED: {E.CONFIRM: S.CONFIRMED, E.CANCEL: S.CANCELLED, E.SETTLE: S.ACCEPTED},
         S.NO_SHOW: {E.DISPUTE: S.DISPUTED},
         S.CONFIRMED: {},
@@ -159,7 +159,13 @@ class Agreement:
 
     @property
     def shows_contact(self) -> bool:
-        return self.state in AGREED
+        return self.state in AGREED and self.ended_at is None
+
+    @property
+    def promises(self) -> bool:
+        """Whether its quantity counts. What was given back when nobody came is free for others,
+        also while the two disagree about that."""
+        return self.state in PROMISED and (self.state is not S.DISPUTED or self.ended_at is None)
 
 
 def allowed(agreement: Agreement, side: Side, *, loan: bool) -> tuple[Event, ...]:
@@ -193,7 +199,7 @@ def step(
     agreement is confirmed when both have said it.
     """
     then = GRAPH[agreement.state].get(event)
-    if then is None:
+    if then is None or (agreement.state is S.DISPUTED and side is not None):
         return None
     at = later(agreement, now)
     made = replace(agreement, updated_at=at, version=agreement.version + 1)
@@ -213,6 +219,8 @@ def step(
             made = replace(made, handed_over_at=made.handed_over_at or at, returned_at=at)
         case _:
             pass
+    if event is E.SETTLE:
+        return replace(made, ended_at=None)
     return made if then in OPEN else replace(made, ended_at=at)
 
 
@@ -252,7 +260,7 @@ class Ledger:
 
 def count(proposal: Proposal, agreements: Iterable[Agreement]) -> Ledger:
     """A standing offer gets back what was done: the drill is there again, so is the helper."""
-    counted = [one for one in agreements if one.state in PROMISED]
+    counted = [one for one in agreements if one.promises]
     if proposal.standing:
         counted = [one for one in counted if one.state is not S.CONFIRMED]
     promised = sum((_amount(one.quantity) for one in counted), Decimal(0))

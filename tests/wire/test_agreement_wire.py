@@ -131,6 +131,7 @@ def stated(event: Event, words: str = "") -> dict[str, Any]:
             event,
             uri=f"{activity}#document",
             agreement_uri=URI,
+            offer_uri=OFFER,
             actor_uri=BEA,
             to=AMINA.uri,
             words=words,

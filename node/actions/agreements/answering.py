@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from node.actions import notices
 from node.actions.agreements.answerable import (
     WAITING,
@@ -18,39 +16,28 @@ from node.actions.agreements.answerable import (
 from node.actions.agreements.moving import move
 from node.actions.agreements.saying import Two, say_offer
 from node.aid.agreements import (
-    AGREED,
     Agreement,
     Channel,
     Event,
     Side,
     State,
-    fits,
-    left_text,
 )
 from node.aid.draft_checks import clean_words
-from node.aid.lifecycle import LIVE, PUBLISHED
-from node.aid.lifecycle import State as ProposalState
-from node.aid.neighbours import Link
-from node.aid.proposals import Answerable, Proposal
 from node.aid.quantities import amount_of, amount_text
-from node.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
+from node.errors import Conflict, Forbidden, Invalid, NotFound
 from node.ids import new_id
-from node.outbox.here import Here, host_of
+from node.outbox.here import Here
 from node.social.accounts import Actor
 from node.social.notifications import Kind
 from node.store import (
-    actors,
     agreements,
     blocks,
-    neighbours,
-    objects,
-    proposals,
-    referrals,
-    vouches,
 )
 from node.store.transaction import Transaction
 
 TEXT_MAX = 5_000
+
+
 def offer_help(
     tx: Transaction,
     here: Here,

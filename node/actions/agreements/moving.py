@@ -80,19 +80,20 @@ def move(
     if not two.home:  # a copy counts the words of its home, see `hearing`
         changed = replace(changed, version=agreement.version)
     agreements.update(tx, changed)
+    said = heard_in
+    if said is None:
+        said = say(tx, here, changed, two, event, side, words)
     agreements.record(
         tx,
         agreement.id,
         event=event.value,
         actor_id=by.id if by else None,
-        activity_uri=heard_in,
+        activity_uri=said,
         text=words,
         at=changed.updated_at,
     )
     tell_people(tx, here, changed, two, event, side, by)
-    if heard_in is None:
-        say(tx, here, changed, two, event, side, words)
-    elif two.home:
+    if heard_in is not None and two.home:
         answer_standing(tx, here, changed, two, event, side, words)
     if changed.state not in OPEN:
         reveals.forget(tx, here, changed, two)

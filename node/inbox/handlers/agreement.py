@@ -16,9 +16,11 @@ from node.aid.agreement_wire import (
     read_offer,
     read_step,
 )
+from node.errors import NotFound, TooMany
 from node.inbox.received import Applied, Ignored, Outcome, Received
 from node.outbox.here import Here
 from node.store import agreements, objects, proposals
+from node.store import reveals as details
 from node.store.transaction import Transaction
 
 
@@ -37,18 +39,22 @@ def offered(tx: Transaction, here: Here, activity: Offer, received: Received) ->
         return Ignored("no proposal of ours")
     if received.actor.id == status.author_id:
         return Ignored("nobody answers their own proposal")
-    language = read.language or stored.proposal.language
-    return Applied(
-        hearing.offered(
+    try:
+        became = hearing.offered(
             tx,
             here,
             received.actor,
             status.id,
             offer_uri=activity.id,
             read=read,
-            language=language,
+            language=read.language or stored.proposal.language,
         )
-    )
+    except (NotFound, TooMany) as refused:
+        # Raised before anything was written.
+        return Ignored(
+            "too many answers" if isinstance(refused, TooMany) else "no proposal of ours"
+        )
+    return Applied(became)
 
 
 def accepted(tx: Transaction, here: Here, activity: Accept, received: Received) -> Outcome | None:
@@ -70,8 +76,7 @@ def rejected(tx: Transaction, here: Here, activity: Reject, received: Received) 
     offer_uri = activity.object.iri
     if offer_uri is None or agreements.by_offer(tx, offer_uri) is None:
         return None
-    reason = plain_text(activity.content or "")[:2_000]
-    done = hearing.refused(tx, here, received.actor, offer_uri, reason=reason)
+    done = hearing.refused(tx, here, received.actor, offer_uri, reason=_words(activity))
     return Applied("refused") if done else Ignored("not theirs to refuse, or known already")
 
 
@@ -83,12 +88,19 @@ def undone(tx: Transaction, here: Here, activity: Undo, received: Received) -> O
         return None
     if "Accept" in types(inside) or agreements.by_accept(tx, uri) is not None:
         offer = one_id(inside.get("object"))
-        done = hearing.acceptance_undone(tx, here, actor, uri, offer)
+        done = hearing.acceptance_undone(
+            tx, here, actor, uri, offer, said=activity.published, reason=_words(activity)
+        )
         return Applied("the agreement is cancelled") if done else None
     if agreements.by_offer(tx, uri) is None:
         return None
-    done = hearing.taken_back(tx, here, uri, actor, activity.id or f"{uri}/undo")
+    heard_in = activity.id or f"{uri}/undo"
+    done = hearing.taken_back(tx, here, uri, actor, heard_in, _words(activity))
     return Applied("the answer is taken back") if done else Ignored("not theirs to take back")
+
+
+def _words(activity: Reject | Undo) -> str:
+    return plain_text(activity.content or "")[:2_000]
 
 
 def created(tx: Transaction, here: Here, activity: Create, received: Received) -> Outcome | None:
@@ -114,7 +126,7 @@ def _contact(
     agreement = agreements.by_uri(tx, one_id(document.get("context")) or "")
     if uri is None or contact is None or agreement is None:
         return None
-    if not same_origin(uri, received.actor.uri) or objects.buried_by(tx, uri):
+    if not same_origin(uri, received.actor.uri) or received.actor.uri in objects.buried_by(tx, uri):
         return Ignored("contact details that are not theirs, or that are gone")
     shown = reveals.received(tx, here, agreement, received.actor, contact, uri)
     # Nothing of it is kept elsewhere: it goes when the agreement does.
@@ -136,8 +148,8 @@ def updated(tx: Transaction, here: Here, activity: Update, received: Received) -
 
 def deleted(tx: Transaction, here: Here, uri: str, received: Received) -> bool:
     """Contact details are taken back."""
-    shown = agreements.revealed_in(tx, uri)
+    shown = details.revealed_in(tx, uri)
     if shown is None or shown.actor_id != received.actor.id:
         return False
-    agreements.hide(tx, shown.agreement_id, actor_id=shown.actor_id)
+    details.hide(tx, shown.agreement_id, actor_id=shown.actor_id)
     return True
