@@ -552,11 +552,15 @@ def upgrade() -> None:
         sa.Column("returned_at", sa.Double(), nullable=True),
         sa.Column("confirmed_by_author_at", sa.Double(), nullable=True),
         sa.Column("confirmed_by_answerer_at", sa.Double(), nullable=True),
-        sa.Column("thanks", sa.JSON(), server_default="[]", nullable=False),
         sa.Column("ended_at", sa.Double(), nullable=True),
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.Column("updated_at", sa.Double(), nullable=False),
-        sa.Column("version", sa.Integer(), server_default="0", nullable=False),
+        sa.Column(
+            "version",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
         sa.ForeignKeyConstraint(
             ["answerer_id"],
             ["actors.id"],
