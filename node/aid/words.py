@@ -126,7 +126,7 @@ def understand(text: str) -> Said:
     only = tokens(text)
     if Word.HELP in words and (known < len(only) or len(words) > 1):
         words.discard(Word.HELP)  # « bonjour » before something else asks for nothing
-    rest = text[end:].strip(" \n\t\u00a0,.:;!-–—…") if words else ""
+    rest = text[end:].lstrip(" \n\t\u00a0,.:;!-–—…").rstrip() if words else ""
     return Said(frozenset(words), rest, _bare_number(only), _is_thanks(only))
 
 
