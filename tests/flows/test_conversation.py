@@ -6,44 +6,29 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from node.actions import agreements as agreeing
 from node.actions import drafts as drafting
-from node.actions import renewal
-from node.actions.proposals import change_proposal
 from node.aid.lifecycle import State
-from node.social.accounts import Actor
 from node.store import agreements, drafts, proposals
+from tests.flows.conversing import Scene, Street, street
 from tests.peers.mastodonlike import Line, MastodonLike
-from tests.serving import Serving, serving
+
+__all__ = ["street"]
 
 GOLDEN = Path(__file__).parents[1] / "data" / "golden"
-NAMES = {"public": "à tous", "direct": "en privé", "boost": "partage"}
+HOW = {
+    "fr": {"public": "à tous", "direct": "en privé", "boost": "partage", "follow": "s’abonne"},
+    "en": {"public": "to all", "direct": "privately", "boost": "boosts", "follow": "follows"},
+}
+DAY = {"fr": "[jour et heure]", "en": "[day and hour]"}
 
 
-@dataclass
-class Scene:
-    node: Serving
-    mastodon: MastodonLike
-    amina: Actor
-    rosa: Actor
-    """A mediator."""
-
-
-@pytest_asyncio.fixture
-async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
-    async with (
-        serving(f"sqlite:///{tmp_path / 'entraide.sqlite3'}", tmp_path) as node,
-        MastodonLike("zoe") as mastodon,
-    ):
-        amina = await node.account("amina")
-        yield Scene(node, mastodon, amina, await node.account("rosa", role="mediator"))
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @dataclass(frozen=True)
@@ -63,12 +48,8 @@ class Words:
     topic: str
     urgency: str
     help: str
-    offered: str
     accept: str
     finish: str
-    renew: str
-    stop: str
-    confirm: str
     lost: str
 
 
@@ -86,12 +67,8 @@ FRENCH = Words(
     topic="bricolage",
     urgency="Non, pas du tout",
     help="J’ai une visseuse, je passe mardi si vous voulez.",
-    offered="Et la lampe ?",
     accept="Oui volontiers",
     finish="Fait, merci mille fois Amina !",
-    renew="Encore",
-    stop="stop",
-    confirm="oui",
     lost="Euh, je ne sais plus où j’en suis avec tout ça",
 )
 ENGLISH = Words(
@@ -108,24 +85,21 @@ ENGLISH = Words(
     topic="diy",
     urgency="No, not at all",
     help="I have a drill, I can come on Tuesday if you like.",
-    offered="And the lamp?",
     accept="Yes please",
     finish="Done, a thousand thanks Amina!",
-    renew="Renew",
-    stop="stop",
-    confirm="yes",
     lost="Well, I have lost track of all this now",
 )
 
 
 @pytest.mark.parametrize("words", [FRENCH, ENGLISH], ids=lambda words: words.language)
-async def test_from_following_to_thanks(scene: Scene, words: Words) -> None:
+async def test_from_following_to_thanks(street: Street, words: Words) -> None:
     """Zoé follows the quartier, answers, posts, and reads each time what to do next."""
-    scene.mastodon.language = words.language
-    await _answering(scene, words)
-    await _posting(scene, words)
-    assert scene.mastodon.unread == []
-    _compare(scene, f"transcript_{words.language}.txt")
+    async with MastodonLike("zoe", language=words.language) as mastodon:
+        scene = Scene(street.node, mastodon, street.amina, street.rosa)
+        await _answering(scene, words)
+        await _posting(scene, words)
+        assert mastodon.unread == []
+        _compare(scene, words.language)
 
 
 async def _answering(scene: Scene, words: Words) -> None:
@@ -144,18 +118,14 @@ async def _answering(scene: Scene, words: Words) -> None:
     letter = await server.letter(zoe, 2)
     await server.write(zoe, words.yes, to=(quartier,), reply_to=letter["id"])
     await server.letter(zoe, 3)
-    [agreement] = await node.store.read(agreements.of_person, amina.id)
+    agreement = (await node.store.read(agreements.of_person, amina.id))[0]
     await node.store.write(agreeing.accept, node.here, amina, agreement.id)
     letter = await server.letter(zoe, 4)
-    await node.store.write(
-        agreeing.reveal_contact, node.here, amina, agreement.id, words.contact
-    )
+    await node.store.write(agreeing.reveal_contact, node.here, amina, agreement.id, words.contact)
     await server.letter(zoe, 5)
     await server.write(zoe, words.done, to=(quartier,), reply_to=letter["id"])
     await server.letter(zoe, 6)
-    await node.store.write(
-        agreeing.confirm, node.here, amina, agreement.id, thanks=words.thanks
-    )
+    await node.store.write(agreeing.confirm, node.here, amina, agreement.id, thanks=words.thanks)
     await server.letter(zoe, 7)
 
 
@@ -194,32 +164,29 @@ async def _posting(scene: Scene, words: Words) -> None:
     assert stored.proposal.state is State.DONE
 
 
-def _compare(scene: Scene, name: str) -> None:
-    text = transcript(scene)
-    path = GOLDEN / name
+def _compare(scene: Scene, language: str) -> None:
+    text = transcript(scene, language)
+    path = GOLDEN / f"transcript_{language}.txt"
     if os.environ.get("ENTRAIDE_GOLDEN") == "write":
         path.write_text(text, encoding="utf-8")
     assert text == path.read_text(encoding="utf-8")
 
 
-def transcript(scene: Scene) -> str:
+def transcript(scene: Scene, language: str) -> str:
     """What was said, as somebody reads it; hosts, numbers and times have names instead."""
     blocks = []
     for line in scene.mastodon.said:
-        head = f"{line.who} ({NAMES[line.visibility]})"
-        body = "\n".join(f"    {one}".rstrip() for one in _named(scene, line).split("\n"))
+        head = f"{line.who} ({HOW[language][line.visibility]})"
+        body = "\n".join(f"    {one}".rstrip() for one in _named(scene, line, language).split("\n"))
         blocks.append(f"{head}\n{body}")
     return "\n\n".join(blocks) + "\n"
 
 
-def _named(scene: Scene, line: Line) -> str:
+def _named(scene: Scene, line: Line, language: str) -> str:
     text = line.text.replace(scene.node.base, "https://croix-rousse.example")
     text = text.replace(scene.node.domain, "croix-rousse.example")
     text = text.replace(scene.mastodon.domain, "mastodon.example")
     text = re.sub(r"/\d{15,}", "/1234", text)
     days = "lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
-    text = re.sub(rf"\b(?:{days}) \S+ \S+ \d{{4}} à \d+\s(?:h)(?:\s\d\d)?", "[jour et heure]", text)
-    return re.sub(r"\b[A-Z][a-z]+day \d+ \w+ \d{4} at \d+:\d\d", "[day and hour]", text)
-
-
-_ = (renewal, change_proposal)
+    text = re.sub(rf"\b(?:{days}) \S+ \S+ \d{{4}} à \d+\s(?:h)(?:\s\d\d)?", DAY[language], text)
+    return re.sub(r"\b[A-Z][a-z]+day \d+ \w+ \d{4} at \d+:\d\d", DAY[language], text)

@@ -13,6 +13,7 @@ all, in order, is `said`.
 from __future__ import annotations
 
 import asyncio
+import functools
 import html
 import itertools
 import re
@@ -23,6 +24,7 @@ from typing import Any, Literal
 
 from node.activitypub.html import plain_text
 from tests.peers.documents import PUBLIC, Document, User
+from tests.peers.keys import PeerKeys
 from tests.peers.peer import Peer
 
 Visibility = Literal["public", "unlisted", "private", "direct"]
@@ -51,7 +53,7 @@ class Line:
     """What somebody said, as people see it."""
 
     who: str
-    visibility: Visibility | Literal["boost"]
+    visibility: Visibility | Literal["boost", "follow"]
     text: str
 
 
@@ -69,6 +71,15 @@ class MastodonLike(Peer):
         self._ids = itertools.count(114_000_000_000_000_001)
         self._inboxes: dict[str, str] = {}
         self._told = asyncio.Condition()
+
+    def add_user(self, name: str, *, kind: str = "Person") -> User:
+        user = self.users[name] = User(self.base, name, kind, keys=_keys())
+        return user
+
+    async def follow(self, actor: str, *, user: User | None = None) -> Document:
+        name = f"@{actor.rsplit('/', 1)[1]}"
+        self._say(Line(_handle(user or self.user), "follow", name))
+        return await super().follow(actor, user=user)
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────
 
@@ -90,7 +101,7 @@ class MastodonLike(Peer):
         )
         note |= more
         self.serves[note["id"].removeprefix(self.base)] = note
-        self._say(Line(user.handle.rsplit("@", 1)[0], visibility, text))
+        self._say(Line(_handle(user), visibility, text))
         await self.deliver(user, create(note), to)
         return note
 
@@ -161,7 +172,7 @@ class MastodonLike(Peer):
             "updated": _now(),
         }
         self.serves[note["id"].removeprefix(self.base)] = edited
-        self._say(Line(user.handle.rsplit("@", 1)[0], _visibility(note), f"(corrigé) {text}"))
+        self._say(Line(_handle(user), _visibility(note), f"(✎) {text}"))
         update = create(edited) | {
             "id": f"{note['id']}#updates/{time.time_ns()}",
             "type": "Update",
@@ -173,7 +184,7 @@ class MastodonLike(Peer):
     async def delete(self, user: User, note: Document) -> None:
         tombstone = {"id": note["id"], "type": "Tombstone", "atomUri": note["id"]}
         self.serves[note["id"].removeprefix(self.base)] = {"type": "Tombstone", "id": note["id"]}
-        self._say(Line(user.handle.rsplit("@", 1)[0], _visibility(note), "(efface son message)"))
+        self._say(Line(_handle(user), _visibility(note), "(✗)"))
         activity = {
             "@context": [CONTEXT[0], {name: CONTEXT[1][name] for name in ("ostatus", "atomUri")}],
             "id": f"{note['id']}#delete",
@@ -325,6 +336,16 @@ def _of_help(activity: Document, inside: Any) -> bool:
     """An Accept or Undo of what is no follow and no reaction."""
     kind = inside.get("type") if isinstance(inside, dict) else None
     return kind in ("Offer", "Agreement") or "result" in activity
+
+
+@functools.cache
+def _keys() -> PeerKeys:
+    """Making an RSA key takes long, and nothing here depends on whose it is."""
+    return PeerKeys.generate()
+
+
+def _handle(user: User) -> str:
+    return f"@{user.name}"
 
 
 def _visibility(note: Document) -> Visibility:

@@ -3,17 +3,21 @@ for a mediator's look or published at once by the quartier, brought up to date, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from node.actions import drafts as drafting
-from node.actions import notices
-from node.actions.conversation.manners import POSTS_MOST, explain, is_silenced, may_write
+from node.actions.conversation.handing_in import (
+    Asked,
+    bring_up_to_date,
+    facts_of_post,
+    hand_in,
+    write,
+)
+from node.actions.conversation.manners import POSTS_MOST, explain, may_write
 from node.actions.proposals import close_proposal
-from node.actions.telling import Fact, write_letter
+from node.actions.telling import write_letter
 from node.aid.lifecycle import CLOSED, State
 from node.aid.posts import (
-    Post,
-    fields_of,
     purpose_said,
     read_post,
     short_list,
@@ -21,48 +25,14 @@ from node.aid.posts import (
     urgency_said,
 )
 from node.aid.proposals import Purpose, Urgency
-from node.aid.topics import OTHER, TOPICS
-from node.aid.warnings import Danger, warnings
 from node.aid.words import Word, hashtags_in, plain, understand
-from node.errors import Invalid
 from node.outbox.here import Here
 from node.social.accounts import Actor
-from node.social.notifications import Kind
 from node.social.statuses import Status
-from node.store import dialogues, objects, proposals, topic_choices, vouches
+from node.store import dialogues, objects, proposals, topic_choices
 from node.store import drafts as drafts_store
 from node.store.dialogues import Dialogue, Subject
-from node.store.drafts import Kept
 from node.store.transaction import Transaction
-
-KINDS: dict[Purpose, tuple[str, str]] = {
-    Purpose.OFFER: ("offre", "offer"),
-    Purpose.REQUEST: ("demande", "request"),
-}
-URGENCIES: dict[Urgency, tuple[str, str]] = {
-    Urgency.LOW: ("Rien ne presse.", "There is no hurry."),
-    Urgency.NORMAL: ("", ""),
-    Urgency.HIGH: ("C’est urgent.", "It is urgent."),
-    Urgency.CRITICAL: ("C’est très urgent.", "It is very urgent."),
-}
-DANGERS: dict[Danger, tuple[str, str]] = {
-    Danger.PHONE: ("un numéro de téléphone", "a phone number"),
-    Danger.EMAIL: ("une adresse e-mail", "an e-mail address"),
-    Danger.ADDRESS: ("une adresse", "an address"),
-    Danger.CODE: ("un code de porte", "a door code"),
-    Danger.HEALTH: ("un mot sur la santé", "a word about health"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A note, and what its author has told us about it since."""
-
-    status: Status
-    post: Post
-    language: str
-    guessed: bool
-    """That it is an offer or a request was read from its words: a mediator looks at it."""
 
 
 def ask(
@@ -130,7 +100,7 @@ def edited(tx: Transaction, here: Here, author: Actor, status: Status) -> bool:
         return False
     kept = drafts_store.by_id(tx, found.subject_id or 0)
     if kept is not None:
-        _bring_up_to_date(tx, here, author, found, kept, status)
+        bring_up_to_date(tx, here, author, found, kept, _read(status, found.language).post)
         return True
     stored = proposals.by_id(tx, found.subject_id or 0)
     if stored is not None and stored.proposal.state not in CLOSED:
@@ -173,7 +143,7 @@ def end(
         title = stored.proposal.title
         close_proposal(tx, here, number, state=state)
     if title and may_write(tx, here, author):
-        _write(tx, here, author, dialogue, "post-stopped", title=title)
+        write(tx, here, author, dialogue, "post-stopped", title=title)
 
 
 # ── from the note to the draft ───────────────────────────────────────────────────────────────
@@ -183,7 +153,7 @@ def _advance(
     tx: Transaction,
     here: Here,
     author: Actor,
-    asked: _Asked,
+    asked: Asked,
     heard: Status,
     *,
     again: str = "",
@@ -201,14 +171,14 @@ def _advance(
         if getattr(post, question) is None:
             _question(tx, here, author, replace(asked, post=post), question, heard, again)
             return
-    _hand_in(tx, here, author, replace(asked, post=post), heard)
+    hand_in(tx, here, author, replace(asked, post=post), heard)
 
 
 def _question(
     tx: Transaction,
     here: Here,
     author: Actor,
-    asked: _Asked,
+    asked: Asked,
     question: str,
     heard: Status,
     again: str,
@@ -240,107 +210,22 @@ def _question(
         language=asked.language,
         in_reply_to=heard.uri,
         choices=(lists[0], lists[1]),
-        **_facts(post),
-    )
-
-
-def _hand_in(tx: Transaction, here: Here, author: Actor, asked: _Asked, heard: Status) -> None:
-    post, status = asked.post, asked.status
-    question = dialogues.about(tx, author.id, Subject.POST, status.id)
-    if question is not None:
-        dialogues.forget(tx, question.id)
-    dangers = _dangers(post)
-    known = bool(vouches.for_(tx, author.id)) or dialogues.is_known(tx, author.id)
-    review = bool(dangers) or asked.guessed or not known or is_silenced(tx, author)
-    try:
-        number = drafting.submit(
-            tx,
-            here,
-            here.quartier,
-            fields_of(post, language=asked.language),
-            source="mention",
-            asked_by_id=author.id,
-            asked_in=status.uri,
-            review=review,
-        )
-    except Invalid:
-        explain(tx, here, author, heard, asked.language, "ask-words")
-        return
-    if dangers:
-        drafts_store.change(tx, number, note=_note(dangers), now=here.clock.now())
-    made = objects.by_id(tx, number)
-    write_letter(
-        tx,
-        here,
-        author,
-        "posted-review" if review else "posted-open",
-        *(("careful",) if dangers else ()),
-        subject=Subject.PROPOSAL,
-        subject_id=number,
-        awaits="",
-        language=asked.language,
-        in_reply_to=heard.uri,
-        url=(made.url or made.uri) if made is not None else "",
-        what=_named(dangers),
-        **_facts(post),
-    )
-
-
-def _bring_up_to_date(
-    tx: Transaction, here: Here, author: Actor, dialogue: Dialogue, kept: Kept, status: Status
-) -> None:
-    """A draft that waits: what the note says now, and what was told about it before."""
-    read = _read(status, dialogue.language).post
-    fields = dict(kept.fields)
-    fresh = fields_of(read, language=dialogue.language)
-    told = ["title", "text"]
-    told += [name for name in ("purpose", "topic", "urgency") if getattr(read, name) is not None]
-    fields |= {name: fresh[name] for name in told}
-    topic = str(fields["topic"])
-    if not fields["title"] or topic_choices.is_hidden(tx, topic) or fields == dict(kept.fields):
-        return
-    dangers, now = _dangers(read), here.clock.now()
-    drafts_store.change(tx, kept.id, fields=fields, state="review", note=_note(dangers), now=now)
-    notices.tell_roles(
-        tx,
-        here,
-        Kind.REVIEW_WAITING,
-        dedupe=f"{kept.id} {int(now)}",
-        data={"draft": str(kept.id), "title": str(fields["title"])},
-    )
-    if not may_write(tx, here, author):
-        return
-    post = Post(
-        purpose=Purpose(str(fields["purpose"])),
-        topic=topic,
-        urgency=Urgency(str(fields["urgency"])),
-        title=str(fields["title"]),
-        text=str(fields["text"]),
-    )
-    _write(
-        tx,
-        here,
-        author,
-        dialogue,
-        "posted-changed",
-        *(("careful",) if dangers else ()),
-        what=_named(dangers),
-        **_facts(post),
+        **facts_of_post(post),
     )
 
 
 # ── helpers ──────────────────────────────────────────────────────────────────────────────────
 
 
-def _read(status: Status, language: str, *, guessed: Purpose | None = None) -> _Asked:
+def _read(status: Status, language: str, *, guessed: Purpose | None = None) -> Asked:
     text = plain(status.content)
     post = read_post(text, hashtags_in(text))
     if guessed is not None and post.purpose is None:
-        return _Asked(status, replace(post, purpose=guessed), language, guessed=True)
-    return _Asked(status, post, language, guessed=False)
+        return Asked(status, replace(post, purpose=guessed), language, guessed=True)
+    return Asked(status, post, language, guessed=False)
 
 
-def _recall(tx: Transaction, dialogue: Dialogue) -> _Asked | None:
+def _recall(tx: Transaction, dialogue: Dialogue) -> Asked | None:
     """The note as it reads now, with the answers that were given."""
     status = objects.by_id(tx, dialogue.subject_id or 0)
     if status is None:
@@ -360,7 +245,7 @@ def _recall(tx: Transaction, dialogue: Dialogue) -> _Asked | None:
     )
 
 
-def _told(asked: _Asked) -> list[str]:
+def _told(asked: Asked) -> list[str]:
     """What is known already, as it is kept beside the open question."""
     post = asked.post
     known = {"purpose": post.purpose, "topic": post.topic, "urgency": post.urgency}
@@ -381,51 +266,6 @@ def _made_of(tx: Transaction, author: Actor, note_uri: str) -> Dialogue | None:
         if asked_in == note_uri:
             return dialogue
     return None
-
-
-def _write(
-    tx: Transaction, here: Here, author: Actor, dialogue: Dialogue, *names: str, **facts: Fact
-) -> None:
-    write_letter(
-        tx,
-        here,
-        author,
-        *names,
-        subject=dialogue.subject,
-        subject_id=dialogue.subject_id,
-        awaits="",
-        language=dialogue.language,
-        in_reply_to=dialogue.last_note,
-        **facts,
-    )
-
-
-def _facts(post: Post) -> dict[str, Fact]:
-    topic = TOPICS.get(post.topic or "", OTHER)
-    return {
-        "title": post.title,
-        "kind": KINDS[post.purpose] if post.purpose is not None else ("annonce", "post"),
-        "topic": (topic.fr, topic.en),
-        "urgency": URGENCIES[post.urgency or Urgency.NORMAL],
-    }
-
-
-def _dangers(post: Post) -> list[Danger]:
-    found = warnings(f"{post.title}\n{post.text}", "fr")
-    return list(dict.fromkeys(one.kind for one in found))
-
-
-def _named(dangers: list[Danger]) -> Fact:
-    words = [DANGERS[one] for one in dangers]
-    return (" et ".join(fr for fr, _ in words), " and ".join(en for _, en in words))
-
-
-def _note(dangers: list[Danger]) -> str:
-    """For the mediator who looks at it."""
-    if not dangers:
-        return ""
-    named = " et ".join(DANGERS[one][0] for one in dangers)
-    return f"À relire avec soin : le message contient {named}."
 
 
 __all__ = ["answered", "ask", "deleted", "edited", "end"]

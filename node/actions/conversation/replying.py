@@ -3,92 +3,26 @@
 from __future__ import annotations
 
 from node.actions import agreements as agreeing
-from node.actions import notices, renewal
+from node.actions import notices
 from node.actions.conversation import answering, posting
-from node.actions.conversation.manners import explain, may_write
+from node.actions.conversation.manners import explain
+from node.actions.conversation.own_posts import about_post
+from node.actions.conversation.talk import GOING, STOP, Talk
 from node.actions.notes import write_direct
-from node.actions.telling import Fact, day_of, facts_of, tell_step, write_letter
+from node.actions.telling import Fact, facts_of, tell_step
 from node.aid.agreements import OPEN, Agreement, Event, Side, State, allowed
-from node.aid.letters import letter, words_listed
+from node.aid.letters import letter
 from node.aid.lifecycle import CLOSED
-from node.aid.lifecycle import State as ProposalState
 from node.aid.proposals import Proposal
-from node.aid.words import Said, Word, understand
+from node.aid.words import Word
 from node.errors import Conflict, Invalid, NotFound
 from node.outbox.here import Here
 from node.social.accounts import Actor
 from node.social.notifications import Kind
 from node.social.statuses import Status
 from node.store import actors, agreements, dialogues, proposals
-from node.store import drafts as drafts_store
 from node.store.dialogues import Dialogue, Subject
 from node.store.transaction import Transaction
-
-STOP = "stop"
-"""What is asked: shall it end?"""
-GOING = "answer"
-CHOICES: dict[Word, tuple[str, str]] = {
-    Word.YES: ("oui", "yes"),
-    Word.NO: ("non", "no"),
-    Word.DONE: ("fait", "done"),
-    Word.RENEW: ("encore", "renew"),
-    Word.STOP: ("stop", "stop"),
-    Word.MEDIATE: ("médiation", "mediation"),
-}
-
-
-class _Talk:
-    """One word of somebody, and all that is needed to answer it."""
-
-    def __init__(
-        self,
-        tx: Transaction,
-        here: Here,
-        author: Actor,
-        dialogue: Dialogue,
-        status: Status,
-        text: str,
-    ) -> None:
-        self.tx = tx
-        self.here = here
-        self.author = author
-        self.dialogue = dialogue
-        self.status = status
-        self.text = text
-        self.said: Said = understand(text)
-
-    def write(self, name: str, *, awaits: str, **facts: Fact) -> None:
-        """A letter about the same thing."""
-        if may_write(self.tx, self.here, self.author):
-            write_letter(
-                self.tx,
-                self.here,
-                self.author,
-                name,
-                subject=self.dialogue.subject,
-                subject_id=self.dialogue.subject_id,
-                awaits=awaits,
-                language=self.dialogue.language,
-                in_reply_to=self.status.uri,
-                **facts,
-            )
-
-    def unclear(self, words: tuple[Word, ...], **facts: Fact) -> None:
-        """Ask back, with the words that would be understood."""
-        lists = [
-            words_listed([CHOICES[word][spoken] for word in words], language)
-            for spoken, language in enumerate(("fr", "en"))
-        ]
-        explain(
-            self.tx,
-            self.here,
-            self.author,
-            self.status,
-            self.dialogue.language,
-            "unclear-words",
-            choices=(lists[0], lists[1]),
-            **facts,
-        )
 
 
 def reply(
@@ -102,11 +36,11 @@ def reply(
     if dialogue.subject is Subject.POST:
         posting.answered(tx, here, author, dialogue, status, text)
         return
-    talk = _Talk(tx, here, author, dialogue, status, text)
+    talk = Talk(tx, here, author, dialogue, status, text)
     if talk.said.is_thanks and dialogue.awaits != STOP:
         return  # « Merci ! » asks for nothing
     if dialogue.subject is Subject.PROPOSAL:
-        _about_post(talk)
+        about_post(talk)
         return
     agreement = agreements.by_id(tx, dialogue.subject_id or 0)
     stored = proposals.by_id(tx, agreement.proposal_id) if agreement is not None else None
@@ -123,7 +57,7 @@ def reply(
 # ── about an agreement ───────────────────────────────────────────────────────────────────────
 
 
-def _about_agreement(talk: _Talk, agreement: Agreement, proposal: Proposal) -> None:
+def _about_agreement(talk: Talk, agreement: Agreement, proposal: Proposal) -> None:
     asker = talk.author.id != agreement.answerer_id
     facts = facts_of(talk.tx, talk.here, agreement, proposal, talk.author)
     if agreement.state is State.DISPUTED:
@@ -138,7 +72,7 @@ def _about_agreement(talk: _Talk, agreement: Agreement, proposal: Proposal) -> N
         _going_on(talk, agreement, proposal, facts)
 
 
-def _answer_waits(talk: _Talk, agreement: Agreement, facts: dict[str, Fact]) -> None:
+def _answer_waits(talk: Talk, agreement: Agreement, facts: dict[str, Fact]) -> None:
     """Their answer is with the other person."""
     tx, here, said = talk.tx, talk.here, talk.said
     if said.quantity is not None and not said.words:
@@ -153,7 +87,7 @@ def _answer_waits(talk: _Talk, agreement: Agreement, facts: dict[str, Fact]) -> 
             talk.unclear((Word.YES, Word.STOP), **facts)
 
 
-def _asker_decides(talk: _Talk, agreement: Agreement, facts: dict[str, Fact]) -> None:
+def _asker_decides(talk: Talk, agreement: Agreement, facts: dict[str, Fact]) -> None:
     """Somebody answers what they asked for: the quartier says yes or no for them."""
     tx, here, said = talk.tx, talk.here, talk.said
     match said.among({Word.YES, Word.NO}):
@@ -168,7 +102,7 @@ def _asker_decides(talk: _Talk, agreement: Agreement, facts: dict[str, Fact]) ->
             talk.unclear((Word.YES, Word.NO), **facts)
 
 
-def _give_address(talk: _Talk, agreement: Agreement) -> None:
+def _give_address(talk: Talk, agreement: Agreement) -> None:
     """Whose node speaks of agreements learns by it that it is a yes, and by a note from whom."""
     other = actors.by_id(talk.tx, agreement.answerer_id)
     if other is None or (agreement.channel.value == "note" and not other.local):
@@ -203,9 +137,7 @@ def _give_address(talk: _Talk, agreement: Agreement) -> None:
     )
 
 
-def _going_on(
-    talk: _Talk, agreement: Agreement, proposal: Proposal, facts: dict[str, Fact]
-) -> None:
+def _going_on(talk: Talk, agreement: Agreement, proposal: Proposal, facts: dict[str, Fact]) -> None:
     """They have agreed; it is to be done."""
     said = talk.said
     who = _who(talk, agreement)
@@ -238,7 +170,7 @@ def _going_on(
             talk.unclear((Word.DONE, Word.STOP, Word.MEDIATE), **facts)
 
 
-def _end_it(talk: _Talk, agreement: Agreement, facts: dict[str, Fact]) -> None:
+def _end_it(talk: Talk, agreement: Agreement, facts: dict[str, Fact]) -> None:
     """They were asked whether it shall end."""
     match talk.said.among({Word.YES, Word.NO, Word.STOP}):
         case Word.YES | Word.STOP:
@@ -252,7 +184,7 @@ def _end_it(talk: _Talk, agreement: Agreement, facts: dict[str, Fact]) -> None:
 
 
 def _done(
-    talk: _Talk,
+    talk: Talk,
     agreement: Agreement,
     who: Actor,
     may: tuple[Event, ...],
@@ -274,14 +206,14 @@ def _done(
         talk.write("confirm-mine", awaits=GOING, **facts)  # they had said so
 
 
-def _dispute(talk: _Talk, who: Actor, agreement: Agreement) -> None:
+def _dispute(talk: Talk, who: Actor, agreement: Agreement) -> None:
     moved = agreeing.dispute(
         talk.tx, talk.here, who, agreement.id, reason=talk.said.rest or talk.text
     )
     _tell_asker_too(talk, moved, Event.DISPUTE)
 
 
-def _tell_asker_too(talk: _Talk, agreement: Agreement, event: Event, text: str = "") -> None:
+def _tell_asker_too(talk: Talk, agreement: Agreement, event: Event, text: str = "") -> None:
     """Whoever answered hears of their own step as of any other; for whom the quartier acts, not."""
     if talk.author.id != agreement.answerer_id:
         tell_step(
@@ -289,7 +221,7 @@ def _tell_asker_too(talk: _Talk, agreement: Agreement, event: Event, text: str =
         )
 
 
-def _pass_on(talk: _Talk, agreement: Agreement, proposal: Proposal) -> None:
+def _pass_on(talk: Talk, agreement: Agreement, proposal: Proposal) -> None:
     """While a mediator looks at it, what they write goes to the mediators."""
     agreements.record(
         talk.tx,
@@ -313,13 +245,13 @@ def _pass_on(talk: _Talk, agreement: Agreement, proposal: Proposal) -> None:
 
 
 def _after_the_end(
-    talk: _Talk, agreement: Agreement, proposal: Proposal, facts: dict[str, Fact]
+    talk: Talk, agreement: Agreement, proposal: Proposal, facts: dict[str, Fact]
 ) -> None:
     """It is over. Whoever asked for it may still end their own post."""
     asked = dialogues.about(talk.tx, talk.author.id, Subject.PROPOSAL, proposal.id)
     wants = talk.said.among({Word.STOP, Word.RENEW}) is not None
     if asked is not None and wants and proposal.state not in CLOSED:
-        _about_post(_Talk(talk.tx, talk.here, talk.author, asked, talk.status, talk.text))
+        about_post(Talk(talk.tx, talk.here, talk.author, asked, talk.status, talk.text))
     elif agreement.state is State.CONFIRMED and not talk.said.words:
         return  # a last kind word
     else:
@@ -328,51 +260,6 @@ def _after_the_end(
         )
 
 
-def _who(talk: _Talk, agreement: Agreement) -> Actor:
+def _who(talk: Talk, agreement: Agreement) -> Actor:
     """Who acts in the agreement: the person, or the quartier for the one who asked."""
     return talk.author if talk.author.id == agreement.answerer_id else talk.here.quartier
-
-
-# ── about what they asked to have published ──────────────────────────────────────────────────
-
-
-def _about_post(talk: _Talk) -> None:
-    tx, here = talk.tx, talk.here
-    number = talk.dialogue.subject_id or 0
-    kept, stored = drafts_store.by_id(tx, number), proposals.by_id(tx, number)
-    state = stored.proposal.state if stored is not None else None
-    title = stored.proposal.title if stored is not None else ""
-    title = str(kept.fields.get("title", "")) if kept is not None else title
-    words = talk.said
-    if talk.dialogue.awaits == STOP and words.among({Word.YES, Word.NO, Word.STOP}) is not None:
-        if Word.NO in words.words:
-            talk.write("kept", awaits="", title=title)
-        else:
-            posting.end(tx, here, talk.author, talk.dialogue)
-    elif state is ProposalState.REMOVED and Word.MEDIATE in words.words:
-        notices.tell_roles(
-            tx, here, Kind.DISPUTE, dedupe=f"{number}", by=talk.author, object_id=number
-        )
-        talk.write("words-passed-on", awaits="", title=title)
-    elif not title or (kept is None and state in CLOSED):
-        explain(tx, here, talk.author, talk.status, talk.dialogue.language, "over", title=title)
-    elif words.among({Word.NO, Word.STOP}) is not None:
-        talk.write("stop-post", awaits=STOP, title=title)
-    elif words.among({Word.RENEW}) is not None and kept is None:
-        _renew(talk, number, title)
-    elif words.among({Word.DONE}) is not None and kept is None:
-        posting.end(tx, here, talk.author, talk.dialogue, ProposalState.DONE)
-    elif words.among({Word.YES}) is not None:
-        talk.write("kept", awaits="", title=title)
-    else:
-        talk.unclear((Word.STOP,) if kept is not None else (Word.RENEW, Word.STOP), title=title)
-
-
-def _renew(talk: _Talk, number: int, title: str) -> None:
-    try:
-        renewed = renewal.renew(talk.tx, talk.here, number)
-    except (Conflict, Invalid):
-        talk.write("not-renewed", awaits="", title=title)
-    else:
-        until = day_of(talk.here, renewed.expires_at)
-        talk.write("renewed", awaits="", title=title, until=until)
