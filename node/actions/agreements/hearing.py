@@ -34,8 +34,6 @@ LATE = "late"
 """In the history: a word that had no place when it came."""
 _NEVER_TOLD = frozenset({State.PROPOSED, State.WITHDRAWN})
 """These are for who answered to say, or for nobody: there is an agreement, or there is none."""
-SKEW = 86_400.0
-"""Seconds that another server's clock may be ahead, so that its word of today is not its last."""
 _EVENTS = {
     State.ACCEPTED: Event.ACCEPT,
     State.REFUSED: Event.REFUSE,
@@ -218,10 +216,12 @@ def acceptance_undone(
         found = agreements.by_offer(tx, offer_uri)
     if found is None or found.author_id != by.id or the_two(tx, found).home:
         return False
-    if found.state not in OPEN or int(said or 0) < found.version:
+    # A server that does not say when is taken at its word: it says so now.
+    at = max(found.version, int(here.clock.now())) if said is None else int(said)
+    if found.state not in OPEN or at < found.version:
         return True  # over, or told of what came later
     # Nothing that was said before counts any more; what is said at this moment tells the same.
-    version = max(found.version, int(said or 0) - 1)
+    version = max(found.version, at - 1)
     _become(tx, here, replace(found, version=version), State.CANCELLED, by, reason=reason)
     return True
 
@@ -242,7 +242,7 @@ def _stands(tx: Transaction, here: Here, found: Agreement, read: ReadAgreement, 
     now = here.clock.now()
     said = int(read.updated or now)
     state = read.state or (State.ACCEPTED if found.state is State.PROPOSED else found.state)
-    if said <= found.version or said > now + SKEW or state in _NEVER_TOLD:
+    if said <= found.version or state in _NEVER_TOLD:
         return False
     if not _is_what_was_asked(tx, found, read):
         return False
