@@ -327,7 +327,7 @@ def _entities(tx: Transaction, who: Actor, found: list[Agreement]) -> list[Agree
                         contact=reveal.contact,
                         revealed_at=moment(reveal.revealed_at),
                     )
-                    for reveal in shown.get(one.id, [])
+                    for reveal in (shown.get(one.id, []) if one.shows_contact else [])
                 ],
                 created_at=moment(one.created_at),
                 updated_at=moment(one.updated_at),

@@ -9,7 +9,7 @@ from node.actions.agreements.saying import Two, agreement_uri, the_two
 from node.activitypub import render
 from node.activitypub.html import from_plain
 from node.activitypub.vocabulary import OUR_CONTEXT
-from node.aid.agreements import Agreement
+from node.aid.agreements import Agreement, State
 from node.aid.draft_checks import clean_words
 from node.clock import to_iso
 from node.errors import Conflict, Invalid, NotFound
@@ -70,20 +70,34 @@ def hide_contact(tx: Transaction, here: Here, who: Actor, agreement_id: int) -> 
 
 
 def received(
-    tx: Transaction, here: Here, agreement: Agreement, by: Actor, contact: str, note_uri: str
+    tx: Transaction,
+    here: Here,
+    agreement: Agreement,
+    by: Actor,
+    contact: str,
+    note_uri: str,
+    *,
+    said: float | None,
 ) -> bool:
-    """The other side showed its details in a note; False when that has no place now."""
+    """The other side showed its details in a note of `said`; False when that has no place now."""
     text = clean_words(contact[:CONTACT_MAX], CONTACT_MAX)
-    if agreement.side_of(by.id) is None or not agreement.shows_contact or not text:
+    if agreement.side_of(by.id) is None or not text:
         return False
-    two = the_two(tx, agreement)
+    two, at = the_two(tx, agreement), said or here.clock.now()
+    # The author's may be here before the yes that it follows; the yes is on its way.
+    before = agreement.state is State.PROPOSED and by.id == two.author.id and not two.home
+    if not agreement.shows_contact and not before:
+        return False
+    for known in reveals.revealed(tx, agreement.id):
+        if known.actor_id == by.id and (known.revealed_at, known.note_uri or "") > (at, note_uri):
+            return False  # what was shown later counts; ids of ours go with the time
     reveals.reveal(
         tx,
         agreement_id=agreement.id,
         actor_id=by.id,
         contact=text,
         note_uri=note_uri,
-        now=here.clock.now(),
+        now=at,
     )
     _tell(tx, here, agreement, two, by, two.answerer if by.id == two.author.id else two.author)
     return True
@@ -153,7 +167,7 @@ def _send(
         "tag": [{"type": "Mention", "href": other.uri, "name": handle}],
         "attachment": [{"type": "PropertyValue", "name": CONTACT, "value": text}],
     }
-    if agreement.channel.value == "note" and agreement.answerer_id == other.id:
+    if agreement.answerer_id == other.id:
         note["inReplyTo"] = agreement.offer_uri
     create = render.create(
         activity_id=f"{note_uri}#create",

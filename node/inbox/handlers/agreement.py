@@ -8,7 +8,7 @@ from typing import Any
 from node.actions.agreements import hearing, reveals
 from node.activitypub.documents import Accept, Create, Offer, Reject, Undo, Update
 from node.activitypub.html import plain_text
-from node.activitypub.readers import one_id, same_origin, types
+from node.activitypub.readers import one_id, same_origin, types, when
 from node.activitypub.rejected import Rejected
 from node.aid.agreement_wire import (
     is_agreement,
@@ -123,12 +123,18 @@ def _contact(
     tx: Transaction, here: Here, document: dict[str, Any], received: Received
 ) -> Outcome | None:
     uri, contact = one_id(document.get("id")), reveals.contact_in(document)
+    if uri is None or contact is None:
+        return None
     agreement = agreements.by_uri(tx, one_id(document.get("context")) or "")
-    if uri is None or contact is None or agreement is None:
+    if agreement is None:  # before the yes that it follows
+        agreement = agreements.by_offer(tx, one_id(document.get("inReplyTo")) or "")
+    if agreement is None:
         return None
     if not same_origin(uri, received.actor.uri) or received.actor.uri in objects.buried_by(tx, uri):
         return Ignored("contact details that are not theirs, or that are gone")
-    shown = reveals.received(tx, here, agreement, received.actor, contact, uri)
+    shown = reveals.received(
+        tx, here, agreement, received.actor, contact, uri, said=when(document.get("published"))
+    )
     # Nothing of it is kept elsewhere: it goes when the agreement does.
     return Applied("contact details") if shown else Ignored("no contact details now")
 
