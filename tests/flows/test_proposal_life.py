@@ -3,6 +3,7 @@ publication, edits, pauses, reminders, expiry and renewal."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
@@ -14,11 +15,13 @@ from typing import Any
 import aiohttp
 
 from node.actions import renewal
+from node.actions.agreements import offer_help
 from node.actions.proposals import change_proposal
 from node.activitypub.html import plain_text
 from node.aid.lifecycle import State
 from node.aid.proposals import DAY, Proposal
 from node.clock import FixedClock, to_iso
+from node.jobs import upkeep
 from node.outbox.here import Here
 from node.store import drafts, objects, proposals
 from tests.databases import new_sqlite
@@ -355,3 +358,47 @@ async def test_every_field_can_be_changed_but_not_what_is_promised(tmp_path: Pat
         assert (await amina.ask("POST", f"{path}/close"))[0] == 409
         assert (await amina.ask("DELETE", path))[0] == 204
         assert (await amina.ask("DELETE", path))[0] == 404
+
+
+async def test_whoever_answered_is_told_when_it_ends(tmp_path: Path) -> None:
+    """Withdrawn, expired or deleted: nobody waits for an answer that never comes."""
+    async with street(tmp_path) as (node, cast):
+        amina, bruno = cast["amina"], cast["bruno"]
+        for count, end in enumerate(("withdraw", "expire", "delete"), 1):
+            number = await published(amina)
+            await node.store.write(offer_help, node.here, bruno.actor, int(number))
+            match end:
+                case "withdraw":
+                    await amina.ask("POST", f"/proposals/{number}/withdraw")
+                case "delete":
+                    await amina.ask("DELETE", f"/proposals/{number}")
+                case _:
+                    await node.store.write(renewal.expire_proposals, later(node, 61))
+            kinds = [kind for kind, _ in await bruno.told()]
+            assert kinds.count("agreement-refused") == count, end
+
+
+async def test_the_clock_s_work_is_done_in_steps_until_nothing_is_left(tmp_path: Path) -> None:
+    """A node that slept for months ends, opens and reminds of all that came due meanwhile."""
+    async with street(tmp_path) as (node, cast):
+        amina = cast["amina"]
+        over = [await published(amina) for _ in range(renewal.BATCH + 2)]
+        again, asked = await published(amina), await published(amina, expires="none")
+        until = to_iso(time.time() + 80 * DAY)
+        await amina.ask("POST", f"/proposals/{again}/satisfied", until=until)
+        job = asyncio.create_task(upkeep.expire(node.store, later(node, 92)))
+        wanted = {*((number, State.EXPIRED) for number in over), (again, State.OPEN)}
+        try:
+            async with asyncio.timeout(20):
+                while True:
+                    found = {(n, (await stored(node, n)).state) for n in (*over, again)}
+                    kinds = [kind for kind, _ in await amina.told()]
+                    if found == wanted and kinds.count("proposal-asks") == 1:
+                        break
+                    await asyncio.sleep(0.05)
+        finally:
+            job.cancel()
+            await asyncio.gather(job, return_exceptions=True)
+        assert kinds.count("proposal-expired") == len(over)
+        assert kinds.count("proposal-reopened") == 1
+        assert (await stored(node, asked)).state is State.OPEN
