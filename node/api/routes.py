@@ -18,9 +18,11 @@ from node.api import (
     calendars,
     drafts,
     feeds,
+    held,
     me,
     membership,
     moderation,
+    neighbours,
     notifications,
     on_behalf,
     openapi,
@@ -28,6 +30,7 @@ from node.api import (
     proposal_changes,
     proposals,
     reading,
+    referrals,
     reports,
     review,
     series,
@@ -63,6 +66,9 @@ AREAS: tuple[tuple[Endpoint, ...], ...] = (
     suggestions.ENDPOINTS,
     territory.ENDPOINTS,
     topics.ENDPOINTS,
+    neighbours.ENDPOINTS,
+    held.ENDPOINTS,
+    referrals.ENDPOINTS,
 )
 
 OPEN = {
