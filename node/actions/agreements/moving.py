@@ -49,6 +49,8 @@ ENDED = {
 }
 _COUNTED = frozenset({ProposalState.OPEN, ProposalState.PARTLY_MATCHED, ProposalState.MATCHED})
 
+_RESTING = frozenset({ProposalState.PAUSED, ProposalState.SATISFIED_FOR_NOW})
+
 
 def move(
     tx: Transaction,
@@ -159,6 +161,8 @@ def recount(tx: Transaction, here: Here, proposal_id: int) -> None:
     available, state = left_text(counted), before.state
     if before.state in _COUNTED:
         state = state_of_proposal(counted)
+    elif before.state in _RESTING and state_of_proposal(counted) is ProposalState.DONE:
+        state = ProposalState.DONE  # there is nothing left to come back to
     if available != before.available or state is not before.state:
         change_proposal(tx, here, proposal_id, available=available, state=state)
     if counted.left == 0:

@@ -8,6 +8,7 @@ that a Create that comes late changes nothing.
 from __future__ import annotations
 
 from node.actions import conversation, passing
+from node.actions.agreements import part_from
 from node.actions.remote import forget_actor
 from node.activitypub.documents import Delete
 from node.activitypub.readers import same_origin
@@ -70,5 +71,6 @@ def _actor(tx: Transaction, here: Here, received: Received) -> Outcome:
     for status in objects.latest(tx, author_id=received.actor.id, public_only=False, most=100_000):
         if objects.has_shares(tx, status.id):
             passing.retract(tx, here, status.id, status.uri)
+    part_from(tx, here, received.actor)
     forget_actor(tx, received.actor, now=received.now)
     return Applied("forgotten with all it wrote")
