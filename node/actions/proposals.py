@@ -64,7 +64,7 @@ def close_proposal(
     return change_proposal(tx, here, object_id, state=state)
 
 
-def change_proposal(tx: Transaction, here: Here, object_id: int, **changes: Any) -> Proposal:
+def change_proposal(tx: Transaction, /, here: Here, object_id: int, **changes: Any) -> Proposal:
     """As `changing.change_proposal`; when that ends it, its agreements are settled too."""
     changed = changing.change_proposal(tx, here, object_id, **changes)
     if changed.state in OVER and "state" in changes:
