@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from node.actions import agreements as acting
 from node.actions.agreements.answerable import MOST_A_DAY
+from node.actions.agreements.hearing import LATE, MOST_WORDS
 from node.actions.proposals import change_proposal
 from node.aid.agreements import Agreement, State
 from node.aid.lifecycle import State as Life
@@ -200,6 +201,21 @@ async def test_details_before_and_after(s: Bargain) -> None:
     await s.say(s.nadia, "Create", s.contact(s.nadia, home, "trop tard"))
     assert await shown() == []
     assert await _nowhere(s, "04 11 22 33 44", "trop tard")
+
+
+async def test_words_without_end(s: Bargain) -> None:
+    """Steps that have no place are kept for what they say, and not by the thousand; the author
+    still has the last word."""
+    _, _, made = await agreed(s)
+    assert made.uri is not None
+    for _ in range(MOST_WORDS + 5):
+        await s.say(s.nadia, "Create", s.step(s.nadia, made.uri, "returned"))
+    node = s.town.node
+    history = await node.store.read(agreements.history, made.id)
+    assert len([line for line in history if line.event == LATE]) < MOST_WORDS
+    assert (await s.one(made.id)).state is State.ACCEPTED
+    await node.store.write(acting.cancel, node.here, s.amina, made.id)
+    assert (await s.one(made.id)).state is State.CANCELLED
 
 
 async def test_only_the_two_read_it(s: Bargain) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from node.actions.agreements import hearing, reveals
+from node.actions.agreements import hearing, reveals, standing
 from node.activitypub.documents import Accept, Create, Offer, Reject, Undo, Update
 from node.activitypub.html import plain_text
 from node.activitypub.readers import one_id, same_origin, types, when
 from node.activitypub.rejected import Rejected
 from node.aid.agreement_wire import (
     is_agreement,
+    is_answer,
     read_agreement,
     read_offer,
     read_step,
@@ -26,7 +27,7 @@ from node.store.transaction import Transaction
 
 def offered(tx: Transaction, here: Here, activity: Offer, received: Received) -> Outcome | None:
     """Offer of an Agreement about a proposal of ours; None for another kind of Offer."""
-    if not is_agreement(activity.object.embedded):
+    if not is_answer(activity.object.embedded):
         return None
     if activity.id is None:
         return Ignored("an Offer without an id cannot be answered")
@@ -68,7 +69,7 @@ def accepted(tx: Transaction, here: Here, activity: Accept, received: Received) 
         return Ignored(read.reason)
     if not same_origin(read.uri, received.actor.uri):
         return Ignored("an agreement of another origin than who accepts")
-    done = hearing.accepted(tx, here, received.actor, offer_uri, accept_uri=activity.id, read=read)
+    done = standing.accepted(tx, here, received.actor, offer_uri, accept_uri=activity.id, read=read)
     return Applied("agreed") if done else Ignored("not theirs to accept, or known already")
 
 
@@ -76,7 +77,7 @@ def rejected(tx: Transaction, here: Here, activity: Reject, received: Received) 
     offer_uri = activity.object.iri
     if offer_uri is None or agreements.by_offer(tx, offer_uri) is None:
         return None
-    done = hearing.refused(tx, here, received.actor, offer_uri, reason=_words(activity))
+    done = standing.refused(tx, here, received.actor, offer_uri, reason=_words(activity))
     return Applied("refused") if done else Ignored("not theirs to refuse, or known already")
 
 
@@ -88,7 +89,7 @@ def undone(tx: Transaction, here: Here, activity: Undo, received: Received) -> O
         return None
     if "Accept" in types(inside) or agreements.by_accept(tx, uri) is not None:
         offer = one_id(inside.get("object"))
-        done = hearing.acceptance_undone(
+        done = standing.acceptance_undone(
             tx, here, actor, uri, offer, said=activity.published, reason=_words(activity)
         )
         return Applied("the agreement is cancelled") if done else None
@@ -148,7 +149,7 @@ def updated(tx: Transaction, here: Here, activity: Update, received: Received) -
         return Ignored(read.reason)
     if not same_origin(read.uri, received.actor.uri):
         return Ignored("an agreement of another origin than who tells of it")
-    done = hearing.standing(tx, here, received.actor, read)
+    done = standing.standing(tx, here, received.actor, read)
     return Applied("how the agreement stands") if done else Ignored("not theirs, or older")
 
 
