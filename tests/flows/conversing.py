@@ -91,3 +91,4 @@ class Scene:
 async def scene(street: Street) -> AsyncIterator[Scene]:
     async with MastodonLike("zoe") as mastodon:
         yield Scene(street.node, mastodon, street.amina, street.rosa)
+        await street.node.settled()  # nothing is left for a server that is no more

@@ -11,8 +11,10 @@ from node.actions import renewal, topic_choices
 from node.actions.changing import change_proposal
 from node.aid.agreements import State as Agreed
 from node.aid.lifecycle import State
+from node.outbox.here import Here
 from node.store import agreements, drafts, proposals
 from node.store.drafts import Kept
+from node.store.transaction import Transaction
 from tests.flows.conversing import Scene, scene, street
 
 __all__ = ["scene", "street"]
@@ -48,7 +50,7 @@ async def test_what_is_missing_or_double_is_asked_back(scene: Scene) -> None:
     await scene.write("Une demande")
     assert "De quoi s’agit-il" in await scene.letter(2)
     await scene.write("quelque chose qui tourne")
-    assert "nous n’avons pas reconnu le sujet" in await scene.letter(3)
+    assert "nous n’avons pas compris votre réponse" in await scene.letter(3)
     await scene.write("outils")
     assert "Est-ce urgent" in await scene.letter(4)
     await scene.write("très urgent")
@@ -245,11 +247,15 @@ async def _has_helped(scene: Scene) -> None:
     assert done.state is Agreed.CONFIRMED
 
 
+def _ends(tx: Transaction, here: Here, number: int, at: float) -> None:
+    change_proposal(tx, here, number, expires_at=at)
+
+
 async def _age(scene: Scene, number: int) -> None:
     """Its end has come."""
     node = scene.node
     now = node.here.clock.now()
-    await node.store.write(change_proposal, node.here, number, expires_at=now - 1)
+    await node.store.write(_ends, node.here, number, now - 1)
     await node.store.write(renewal.expire_proposals, node.here)
     stored = await node.store.read(proposals.by_id, number)
     assert stored is not None

@@ -108,6 +108,8 @@ def _direct(
 ) -> None:
     people = [one for one in ours if accounts.by_actor(tx, one.id) is not None]
     people = [one for one in people if not blocks.between(tx, one.id, author.id)]
+    if replied is not None and _is_echo(here, status, replied):
+        return
     if not is_person(author):
         _messages(tx, here, status, author, people)
         return
@@ -250,6 +252,14 @@ def _ours(tx: Transaction, here: Here, document: ObjectDocument) -> list[Actor]:
     uris = [uri for uri in dict.fromkeys(named) if here.is_ours(uri)][:OURS_MOST]
     found = actors.by_uris(tx, uris)
     return [found[uri] for uri in uris if uri in found and found[uri].local]
+
+
+def _is_echo(here: Here, status: Status, replied: Status) -> bool:
+    """A program that sends our own letter back."""
+    if replied.author_id != here.quartier.id or replied.visibility is not Visibility.DIRECT:
+        return False
+    letter, said = plain(replied.content), plain(status.content)
+    return "".join(letter.split()) in "".join(said.split())
 
 
 def _to_us(here: Here, ours: list[Actor]) -> bool:

@@ -16,6 +16,7 @@ from node.actions.conversation.handing_in import (
 from node.actions.conversation.manners import POSTS_MOST, explain, may_write
 from node.actions.proposals import close_proposal
 from node.actions.telling import write_letter
+from node.aid.letters import words_listed
 from node.aid.lifecycle import CLOSED, State
 from node.aid.posts import (
     purpose_said,
@@ -183,17 +184,22 @@ def _question(
     heard: Status,
     again: str,
 ) -> None:
+    """Ask; what was not understood is asked again once in a while."""
+    choices = _choices(tx, question)
+    if question == again:
+        explain(
+            tx,
+            here,
+            author,
+            heard,
+            asked.language,
+            "ask-again",
+            choices=choices,
+            title=asked.post.title,
+        )
+        return
     if not may_write(tx, here, author):
         return
-    post = asked.post
-    hidden = {slug for slug, choice in topic_choices.every(tx).items() if choice.hidden}
-    lists = [
-        "\n".join(
-            (f"«\u00a0{word}\u00a0»" if language == "fr" else f"“{word}”")
-            for word in short_list(language, hidden)
-        )
-        for language in ("fr", "en")
-    ]
     known = dialogues.about(tx, author.id, Subject.POST, asked.status.id)
     if known is not None:
         dialogues.heard(
@@ -203,15 +209,31 @@ def _question(
         tx,
         here,
         author,
-        "ask-topic-again" if question == again == "topic" else f"ask-{question}",
+        f"ask-{question}",
         subject=Subject.POST,
         subject_id=asked.status.id,
         awaits=" ".join((question, *_told(asked))),
         language=asked.language,
         in_reply_to=heard.uri,
-        choices=(lists[0], lists[1]),
-        **facts_of_post(post),
+        choices=choices,
+        **facts_of_post(asked.post),
     )
+
+
+def _choices(tx: Transaction, question: str) -> tuple[str, str]:
+    """The words that answer a question, in both languages."""
+    match question:
+        case "purpose":
+            words = (["offre", "demande"], ["offer", "request"])
+        case "topic":
+            hidden = {slug for slug, choice in topic_choices.every(tx).items() if choice.hidden}
+            words = (
+                [*short_list("fr", hidden), "autre"],
+                [*short_list("en", hidden), "other"],
+            )
+        case _:
+            words = (["oui", "non"], ["yes", "no"])
+    return words_listed(words[0], "fr"), words_listed(words[1], "en")
 
 
 # ── helpers ──────────────────────────────────────────────────────────────────────────────────
