@@ -232,9 +232,17 @@ def proposal_of(document: Mapping[str, Any]) -> str | None:
     return None
 
 
+def is_answer(document: Mapping[str, Any] | None) -> bool:
+    """Whether an Offer of this answers a proposal: an Agreement, or the bare Commitment of
+    FEP-0837's earlier text."""
+    return document is not None and not {"Agreement", "Commitment"}.isdisjoint(types(document))
+
+
 def read_offer(activity: Mapping[str, Any]) -> ReadOffer | Rejected:
-    """A normalised Offer of an Agreement."""
-    document = next(objects(activity.get("object"), 1), {})
+    """A normalised Offer of an Agreement, or of a Commitment."""
+    document: Mapping[str, Any] = next(objects(activity.get("object"), 1), {})
+    if "Agreement" not in types(document):
+        document = {"type": "Agreement", "stipulates": document}
     proposal = proposal_of(document)
     if proposal is None:
         return Rejected("offer: its commitments satisfy no intent")

@@ -14,7 +14,7 @@ from node.inbox.handlers import agreement, referral
 from node.inbox.received import Applied, Ignored, Outcome, Received
 from node.outbox.here import Here
 from node.social.accounts import Actor
-from node.store import actors, follows, moderation, objects
+from node.store import actors, follows, objects
 from node.store.transaction import Transaction
 
 
@@ -78,6 +78,4 @@ def _other(tx: Transaction, activity: Undo, actor: Actor) -> Outcome | None:
         return Applied("share taken back")
     if follows.unblock_by_activity(tx, activity_uri=uri, actor_id=actor.id):
         return Applied("unblocked")
-    if moderation.withdraw_offer(tx, activity_uri=uri, actor_id=actor.id):
-        return Applied("offer taken back")
     return None

@@ -84,20 +84,6 @@ proposals = sa.Table(
     partial("ix_proposals_due", "due", where="due IS NOT NULL"),
 )
 
-# Offers of agreements (FEP-0837) and of referrals that other servers sent.
-offers = sa.Table(
-    "offers",
-    metadata,
-    identity(),
-    sa.Column("activity_uri", sa.Text, nullable=False, unique=True),
-    ref("actor_id", "actors.id"),
-    sa.Column("object_uri", sa.Text),
-    sa.Column("target_uri", sa.Text),
-    sa.Column("document", sa.Text, nullable=False),
-    sa.Column("state", sa.Text, nullable=False),  # received | withdrawn | accepted | rejected
-    sa.Column("created_at", Time, nullable=False),
-)
-
 # What is written and not yet published: its author's own until it is sent, then the mediators'.
 drafts = sa.Table(
     "drafts",

@@ -831,6 +831,7 @@ def upgrade() -> None:
     with op.batch_alter_table("reveals", schema=None) as batch_op:
         batch_op.create_index("ix_reveals_actor_id", ["actor_id"], unique=False)
 
+    op.drop_table("offers")
     with op.batch_alter_table("accounts", schema=None) as batch_op:
         batch_op.add_column(sa.Column("contact", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("notify", sa.JSON(), server_default="{}", nullable=False))
