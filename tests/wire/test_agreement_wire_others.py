@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from node.aid.agreement_wire import (
     ReadAgreement,
     ReadOffer,
     ReadStep,
+    is_answer,
     proposal_of,
     read_agreement,
     read_offer,
@@ -19,6 +22,7 @@ from node.aid.agreement_wire import (
 from node.aid.agreements import Event
 from tests.wire.test_agreement_wire import normal, stated
 
+CORPUS = Path(__file__).parent.parent / "data" / "corpus"
 FEP_CONTEXT: list[Any] = [
     "https://www.w3.org/ns/activitystreams",
     {
@@ -68,6 +72,23 @@ FEP_RESULT: dict[str, Any] = {
 def offer_with(**changes: Any) -> ReadOffer | Rejected:
     thing = FEP_OFFER["object"] | {"stipulates": COMMITMENT | changes}
     return read_offer(normal(FEP_OFFER | {"object": thing}))
+
+
+@pytest.mark.parametrize("name", ["09-offer", "10-offer-agreement"])
+def test_an_offer_of_the_earlier_text(name: str) -> None:
+    """The FEP once had people offer a bare Commitment, and named its words a little otherwise."""
+    path = CORPUS / "flohmarkt" / f"{name}.json"
+    text = (
+        path.read_text("utf-8").replace("NODE/", "market.example/").replace("HOST/", "h.example/")
+    )
+    document = normal(json.loads(text)["document"])
+    assert is_answer(document["object"])
+    assert not is_answer({"type": "Note"})
+    assert not is_answer(None)
+    found = read_offer(document)
+    assert isinstance(found, ReadOffer)
+    assert found.proposal_uri == "https://market.example/objects/OBJECT_ID"
+    assert (found.quantity, found.unit) == ("1", "one")
 
 
 def test_the_examples_of_fep_0837() -> None:
