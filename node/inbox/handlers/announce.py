@@ -182,7 +182,7 @@ def _hide(tx: Transaction, here: Here, activity: Delete, within: Received) -> Ou
     stored = proposals.by_id(tx, status.id) if status else None
     if status is None or stored is None or status.author_id != within.actor.id:
         return Ignored("not its to delete")
-    hidden = replace(stored.proposal, state=State.WITHDRAWN)
+    hidden = replace(stored.proposal, state=State.WITHDRAWN, closed_at=within.now)
     proposals.update(tx, hidden, update_activity=stored.update_activity)
     if within.text is not None and within.passage is not None:
         passing.pass_on_change(tx, here, stored, within.text, but={within.passage.neighbour_id})
