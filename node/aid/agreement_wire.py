@@ -83,6 +83,8 @@ class ReadAgreement:
     updated: float | None
     heard: tuple[str, ...] = ()
     """The Offer, and the activities of who answered that its author's node has heard."""
+    ended: float | None = None
+    """Also of what is disputed after nobody came: what was promised is free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,8 @@ def agreed(
     back = _reciprocal(agreement, proposal, uri)
     if back is not None:
         document["stipulatesReciprocal"] = back
+    if agreement.ended_at is not None:
+        document["endTime"] = to_iso(agreement.ended_at)
     if agreement.reason:
         document["content"] = from_plain(agreement.reason)
     return document
@@ -287,6 +291,7 @@ def read_agreement(document: Mapping[str, Any]) -> ReadAgreement | Rejected:
         confirmed_by=ids(document.get("confirmedBy"), 4),
         updated=when(document.get("updated")) or when(document.get("published")),
         heard=ids(document.get("inReplyTo"), HEARD_MOST),
+        ended=when(document.get("endTime")),
     )
 
 

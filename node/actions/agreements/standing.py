@@ -122,12 +122,14 @@ def _stands(tx: Transaction, here: Here, found: Agreement, read: ReadAgreement, 
         state=state,
         confirmed_by_author_at=_when(found.confirmed_by_author_at, two.author, read, said),
         confirmed_by_answerer_at=_when(found.confirmed_by_answerer_at, two.answerer, read, said),
+        ended_at=read.ended,
     )
     if read.state is None:
         told = replace(
             told,
             confirmed_by_author_at=found.confirmed_by_author_at,
             confirmed_by_answerer_at=found.confirmed_by_answerer_at,
+            ended_at=found.ended_at,
         )
     else:
         told = _again_here(tx, told, read.heard, now)
@@ -211,7 +213,7 @@ def _become(
     )
     agreements.update(tx, changed)
     two = the_two(tx, changed)
-    if state not in OPEN:
+    if changed.ended_at is not None:
         reveals.forget(tx, here, changed, two)
     if was not in OPEN and state not in OPEN:
         return  # over here already: nothing new for anybody
