@@ -220,8 +220,15 @@ def step(
         case _:
             pass
     if event is E.SETTLE:
-        return replace(made, ended_at=None)
+        return replace(made, ended_at=None, state=_before_the_dispute(made))
     return made if then in OPEN else replace(made, ended_at=at)
+
+
+def _before_the_dispute(agreement: Agreement) -> State:
+    """What is lent is still lent when a dispute is settled."""
+    if agreement.returned_at is not None:
+        return S.RETURNED
+    return S.HANDED_OVER if agreement.handed_over_at is not None else S.ACCEPTED
 
 
 def later(agreement: Agreement, now: float) -> float:

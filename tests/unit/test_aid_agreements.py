@@ -262,6 +262,19 @@ def test_a_reason_stays_until_another_is_given() -> None:
     assert settled.reason == "Rayée."
 
 
+def test_what_is_lent_is_still_lent_when_a_dispute_is_settled() -> None:
+    """It goes on where it was."""
+    for events, state in (
+        ((), State.ACCEPTED),
+        ((Event.HAND_OVER,), State.HANDED_OVER),
+        ((Event.HAND_OVER, Event.GIVE_BACK), State.RETURNED),
+    ):
+        said = [(event, Side.AUTHOR) for event in (Event.ACCEPT, *events, Event.DISPUTE)]
+        settled = step(after(*said), Event.SETTLE, None, now=NOW)
+        assert settled is not None
+        assert settled.state is state
+
+
 def test_the_two_sides() -> None:
     """Each has its side and its other; nobody else has one."""
     found = agreement()
