@@ -116,7 +116,9 @@ def _newest(tx: Transaction, wanted: Wanted) -> list[Cursor]:
         tables = words.join(proposals, proposals.c.object_id == identifier)
         conditions = [matching(wanted.asked), *_conditions(tx, replace(wanted, asked=None))]
     else:
-        conditions = _conditions(tx, wanted)
+        # In the words of the index of all that is open.
+        every = sa.literal_column("proposals.object_id > 0")
+        conditions = [every, *_conditions(tx, wanted)]
     if wanted.after is not None:
         conditions.append(identifier < wanted.after.id)
     if wanted.newer_than is not None:
@@ -164,9 +166,8 @@ def newest_by_key(
     """A select of (object id, number of the key): at most so many of each key, and of all.
 
     Each key is its own walk along the index: what it costs is bounded by keys times `most`,
-    whatever is stored. PostgreSQL has LATERAL for it, SQLite an IN that depends on the row.
+    whatever is stored.
     """
-    picked = proposals.alias("picked")
     walk = (
         sa.select(proposals.c.object_id)
         .where(*conditions)
@@ -182,26 +183,37 @@ def newest_by_key(
             .table_valued("key", "bound", with_ordinality="number", name="looked")
             .render_derived()
         )
-        each = walk.where(
+        walk = walk.where(
             proposals.c[column] == looked.c.key, proposals.c.object_id < looked.c.bound
-        ).lateral("each")
-        statement = (
-            sa.select(each.c.object_id, (looked.c.number - 1).label("number"))
-            .select_from(looked.join(each, sa.true()))
-            .limit(most)
         )
-        return statement, {"keys": list(keys), "bounds": list(bounds)}
-    looked = sa.func.json_each(sa.bindparam("keys")).table_valued("key", "value", name="looked")
-    inner = walk.where(
-        proposals.c[column] == sa.func.json_extract(looked.c.value, "$[0]"),
-        proposals.c.object_id < sa.func.json_extract(looked.c.value, "$[1]"),
-    ).correlate(looked)
-    statement = (
-        sa.select(picked.c.object_id, looked.c.key.label("number"))
-        .select_from(looked.join(picked, picked.c.object_id.in_(inner)))
-        .limit(most)
-    )
-    return statement, {"keys": orjson.dumps(list(zip(keys, bounds, strict=True))).decode()}
+        number = looked.c.number - 1
+        found = {"keys": list(keys), "bounds": list(bounds)}
+    else:
+        looked = sa.func.json_each(sa.bindparam("keys")).table_valued("key", "value", name="looked")
+        walk = walk.where(
+            proposals.c[column] == sa.func.json_extract(looked.c.value, "$[0]"),
+            proposals.c.object_id < sa.func.json_extract(looked.c.value, "$[1]"),
+        )
+        number = looked.c.key
+        found = {"keys": orjson.dumps(list(zip(keys, bounds, strict=True))).decode()}
+    each, identifier = each_walk(tx, walk, looked)
+    statement = sa.select(identifier.label("object_id"), number.label("number"))
+    return statement.select_from(looked.join(each, sa.true())).limit(most), found
+
+
+def each_walk(
+    tx: Transaction, walk: sa.Select[Any], *about: sa.FromClause
+) -> tuple[sa.FromClause, sa.ColumnElement[int]]:
+    """A table of the ids that a select finds for every row of the tables that it is about, and
+    their column: LATERAL, which SQLite lacks, but a function there may depend on what is before
+    it."""
+    if tx.dialect == "postgresql":
+        lateral = walk.lateral("each")
+        return lateral, lateral.c.object_id
+    inner = walk.correlate(*about).subquery("walk")
+    ids = sa.select(sa.func.json_group_array(inner.c.object_id)).correlate(*about)
+    each = sa.func.json_each(ids.scalar_subquery()).table_valued("value", name="each")
+    return each, each.c.value
 
 
 def _conditions(

@@ -15,6 +15,7 @@ from node.aid.nearby import cells_holding
 from node.aid.proposals import Proposal, Purpose
 from node.store import search_index
 from node.store.proposal_details import not_blocked
+from node.store.proposal_search import each_walk
 from node.store.proposals import COLUMNS, FROM, LIVE, read
 from node.store.search_index import BELL
 from node.store.silences import not_silenced
@@ -24,7 +25,7 @@ from node.store.upsert import insert_new
 
 EACH: Final = 10
 """Candidates of one topic in one cell, the newest."""
-CANDIDATES: Final = 100
+CANDIDATES: Final = 40
 KEPT: Final = 30
 """Suggestions that one proposal has at most."""
 
@@ -105,7 +106,7 @@ def _ids_near(
     tx: Transaction, topics: Sequence[str], cells: Sequence[str], purpose: str, now: float
 ) -> list[int]:
     """Along (topic, purpose, cell): at most `EACH` of every pair of a topic and a cell."""
-    row, picked = proposals.c, proposals.alias("picked")
+    row = proposals.c
     walk = (
         sa.select(row.object_id)
         .where(
@@ -120,37 +121,28 @@ def _ids_near(
         text = postgresql.ARRAY(sa.Text)
         about = (
             sa.func.unnest(sa.literal(list(topics), text))
-            .table_valued("topic", with_ordinality="rank", name="about")
+            .table_valued("value", with_ordinality="key", name="about")
             .render_derived()
         )
         near = (
             sa.func.unnest(sa.literal(list(cells), text))
-            .table_valued("cell", name="near")
+            .table_valued("value", name="near")
             .render_derived()
         )
-        each = walk.where(row.topic == about.c.topic, row.cell_7 == near.c.cell).lateral("each")
-        found = (
-            sa.select(each.c.object_id)
-            .select_from(about.join(near, sa.true()).join(each, sa.true()))
-            .order_by(about.c.rank > 1, each.c.object_id.desc())
-        )
+        other_topic = about.c.key > 1
     else:
-        about = sa.func.json_each(orjson.dumps(list(topics)).decode()).table_valued(
+        about = sa.func.json_each(orjson.dumps(topics).decode()).table_valued(
             "key", "value", name="about"
         )
-        near = sa.func.json_each(orjson.dumps(list(cells)).decode()).table_valued(
-            "value", name="near"
-        )
-        inner = walk.where(row.topic == about.c.value, row.cell_7 == near.c.value)
-        found = (
-            sa.select(picked.c.object_id)
-            .select_from(
-                about.join(near, sa.true()).join(
-                    picked, picked.c.object_id.in_(inner.correlate(about, near))
-                )
-            )
-            .order_by(about.c.key > 0, picked.c.object_id.desc())
-        )
+        near = sa.func.json_each(orjson.dumps(cells).decode()).table_valued("value", name="near")
+        other_topic = about.c.key > 0
+    walk = walk.where(row.topic == about.c.value, row.cell_7 == near.c.value)
+    each, identifier = each_walk(tx, walk, about, near)
+    found = (
+        sa.select(identifier)
+        .select_from(about.join(near, sa.true()).join(each, sa.true()))
+        .order_by(other_topic, identifier.desc())
+    )
     return [one[0] for one in tx.all(found.limit(CANDIDATES))]
 
 

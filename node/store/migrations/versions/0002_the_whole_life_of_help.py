@@ -968,8 +968,12 @@ def upgrade() -> None:
             "ix_proposals_open",
             ["object_id"],
             unique=False,
-            sqlite_where=sa.text("shown IS 1 AND state IN ('open', 'partly-matched')"),
-            postgresql_where=sa.text("shown IS true AND state IN ('open', 'partly-matched')"),
+            sqlite_where=sa.text(
+                "shown IS 1 AND state IN ('open', 'partly-matched') AND object_id > 0"
+            ),
+            postgresql_where=sa.text(
+                "shown IS true AND state IN ('open', 'partly-matched') AND object_id > 0"
+            ),
         )
         batch_op.create_index(
             "ix_proposals_open_cell",
