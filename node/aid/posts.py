@@ -97,7 +97,7 @@ def purpose_said(text: str) -> Purpose | None:
 def topic_said(text: str) -> str | None:
     """The topic that an answer names: one of the words asked for, a hashtag, or a title of the
     table; None for none, and for several."""
-    words = tokens(without_hashtags(text))
+    words = tokens(text)
     if tuple(words) in listed("other-topic") or (words and (words[0],) in listed("other-topic")):
         return OTHER.slug
     named = [
