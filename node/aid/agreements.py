@@ -7,16 +7,11 @@ nothing can be promised twice, whatever came in whichever order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
-
-from node.aid.lifecycle import State as ProposalState
-from node.aid.proposals import Proposal, Purpose
-from node.aid.quantities import amount_of, amount_text
 
 
 class State(StrEnum):
@@ -246,57 +241,6 @@ def _confirmed(agreement: Agreement, side: Side) -> float | None:
     if side is Side.AUTHOR:
         return agreement.confirmed_by_author_at
     return agreement.confirmed_by_answerer_at
-
-
-# ── quantities ───────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """What of a proposal is promised, counted from its agreements."""
-
-    whole: Decimal
-    promised: Decimal
-    unfinished: bool
-    """Whether something promised is still to be done."""
-
-    @property
-    def left(self) -> Decimal:
-        return max(self.whole - self.promised, Decimal(0))
-
-
-def count(proposal: Proposal, agreements: Iterable[Agreement]) -> Ledger:
-    """A standing offer gets back what was done: the drill is there again, so is the helper."""
-    counted = [one for one in agreements if one.promises]
-    if proposal.standing:
-        counted = [one for one in counted if one.state is not S.CONFIRMED]
-    promised = sum((_amount(one.quantity) for one in counted), Decimal(0))
-    return Ledger(_amount(proposal.quantity), promised, any(one.state in OPEN for one in counted))
-
-
-def state_of_proposal(ledger: Ledger) -> ProposalState:
-    """What a proposal that is being answered is, by what is left of it."""
-    if ledger.left == 0:
-        return ProposalState.MATCHED if ledger.unfinished else ProposalState.DONE
-    return ProposalState.PARTLY_MATCHED if ledger.promised else ProposalState.OPEN
-
-
-def fits(quantity: str, ledger: Ledger) -> bool:
-    """Whether so much is left."""
-    return _amount(quantity) <= ledger.left
-
-
-def left_text(ledger: Ledger) -> str:
-    return amount_text(ledger.left)
-
-
-def _amount(text: str) -> Decimal:
-    return amount_of(text) or Decimal(0)
-
-
-def giver(purpose: Purpose) -> Side:
-    """Who gives, lends or helps: the author of an offer, who answers a request."""
-    return Side.AUTHOR if purpose is Purpose.OFFER else Side.ANSWERER
 
 
 def mermaid() -> str:

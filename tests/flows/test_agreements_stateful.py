@@ -29,7 +29,16 @@ from hypothesis.stateful import (
 from node.actions import agreements, proposals
 from node.actions.agreements.hearing import LATE
 from node.actions.agreements.steps import OUTCOMES
-from node.aid.agreements import GRAPH, OPEN, Agreement, Event, Side, State, allowed, count
+from node.aid.agreements import (
+    GRAPH,
+    OPEN,
+    Agreement,
+    Event,
+    Side,
+    State,
+    allowed,
+)
+from node.aid.ledger import count
 from node.aid.lifecycle import LIVE, may_become
 from node.aid.lifecycle import State as Life
 from node.errors import Conflict, Forbidden, Invalid, NotFound

@@ -20,17 +20,13 @@ from node.aid.agreements import (
     Side,
     State,
     allowed,
-    count,
-    fits,
-    giver,
-    left_text,
     mermaid,
-    state_of_proposal,
     step,
 )
 from node.aid.drafts import check_draft
+from node.aid.ledger import count, fits, left_text, state_of_proposal
 from node.aid.lifecycle import State as Life
-from node.aid.proposals import Proposal, Purpose, propose
+from node.aid.proposals import Proposal, propose
 
 NOW = 1_795_370_400.0
 BOTH = (Side.AUTHOR, Side.ANSWERER)
@@ -280,8 +276,6 @@ def test_the_two_sides() -> None:
     found = agreement()
     assert [found.side_of(one) for one in (3, 4, 5)] == [Side.AUTHOR, Side.ANSWERER, None]
     assert (found.other(3), found.other(4)) == (4, 3)
-    assert giver(Purpose.OFFER) is Side.AUTHOR
-    assert giver(Purpose.REQUEST) is Side.ANSWERER
 
 
 # ── counting ─────────────────────────────────────────────────────────────────────────────────

@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from node.actions.agreements.moving import ENDED, FULL, ledger
-from node.aid.agreements import AGREED, Agreement, State, fits, left_text
+from node.aid.agreements import (
+    AGREED,
+    Agreement,
+    State,
+)
+from node.aid.ledger import fits, left_text
 from node.aid.lifecycle import LIVE, PUBLISHED
 from node.aid.lifecycle import State as ProposalState
 from node.aid.neighbours import Link

@@ -12,14 +12,11 @@ from node.aid.agreements import (
     OPEN,
     Agreement,
     Event,
-    Ledger,
     Side,
     State,
-    count,
-    left_text,
-    state_of_proposal,
     step,
 )
+from node.aid.ledger import Ledger, count, left_text, state_of_proposal
 from node.aid.lifecycle import State as ProposalState
 from node.outbox.here import Here
 from node.social.accounts import Actor

@@ -10,10 +10,9 @@ from node.aid.agreements import (
     Side,
     State,
     allowed,
-    fits,
-    left_text,
 )
 from node.aid.draft_checks import clean_words
+from node.aid.ledger import fits, left_text
 from node.aid.lifecycle import CLOSED
 from node.errors import Conflict, Forbidden, Invalid, NotFound
 from node.outbox.here import Here
