@@ -16,11 +16,20 @@ _One = TypeVar("_One")
 TITLE_MAX: Final = 120
 """Characters; a longer first sentence is cut at a word, and stands whole in the text."""
 _SENTENCE: Final = re.compile(r"(?<=[.!?…])\s+|\n+")
-_SHORT: Final = (
-    *("care.groceries", "care.visit", "mobility.escort", "services.diy", "services.it"),
-    *("services.paperwork", "services.childcare", "lending.tools", "goods.furniture"),
-    *("goods.clothing", "goods.food", "knowledge.tutoring"),
-)
+_SHORT: Final = {
+    "care.groceries": ("courses", "shopping"),
+    "care.visit": ("visite", "visit"),
+    "mobility.escort": ("accompagnement", "appointment"),
+    "services.diy": ("bricolage", "diy"),
+    "services.it": ("informatique", "computer"),
+    "services.paperwork": ("démarches", "paperwork"),
+    "services.childcare": ("babysitting", "childcare"),
+    "lending.tools": ("outils", "tools"),
+    "goods.furniture": ("meubles", "furniture"),
+    "goods.clothing": ("vêtements", "clothes"),
+    "goods.food": ("nourriture", "food"),
+    "knowledge.tutoring": ("devoirs", "homework"),
+}
 """What is asked about most: the words that a question offers."""
 _SAME: Final = {
     "course": "care.groceries",
@@ -127,9 +136,9 @@ def urgency_said(text: str) -> Urgency | None:
     return None
 
 
-def short_list(language: str, hidden: Collection[str]) -> list[str]:
-    """The words of a question about the topic, hashtags that anybody can type."""
-    return [TOPICS[slug].hashtag(language) for slug in _SHORT if slug not in hidden]
+def short_list(language: str, hidden: Collection[str]) -> dict[str, str]:
+    """The words of a question about the topic, which anybody can type → the topics."""
+    return {words[language == "en"]: slug for slug, words in _SHORT.items() if slug not in hidden}
 
 
 def fields_of(post: Post, *, language: str) -> dict[str, object]:

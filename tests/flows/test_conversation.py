@@ -142,8 +142,13 @@ async def _posting(scene: Scene, words: Words) -> None:
     await server.edit(zoe, note, words.mention)
     await server.letter(zoe, 11)
     [kept] = await node.store.read(drafts.in_review, most=10)
+    mark = len(server.said)
     await node.store.write(drafting.approve, node.here, scene.rosa, kept.id)
     await server.letter(zoe, 12)
+    await server.received(lambda one: one["type"] == "Announce" and str(kept.id) in one["object"])
+    await server.until(mark + 3)
+    # The letter, the post and its boost go out at once; they are read in one order or another.
+    server.said[mark:] = sorted(server.said[mark:], key=lambda line: line.visibility)
     made = await node.store.write(
         agreeing.offer_help,
         node.here,

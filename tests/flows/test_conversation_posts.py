@@ -208,6 +208,32 @@ async def test_contact_details_reach_who_asked_and_go_again(scene: Scene) -> Non
     )
 
 
+async def test_who_deletes_their_account_leaves_nothing_open(scene: Scene) -> None:
+    """What waited is gone, what was published is withdrawn, and nobody is written to."""
+    node, server = scene.node, scene.mastodon
+    await scene.write(SHELF, visibility="public")
+    await scene.letter(1)
+    number = (await _waiting(scene)).id
+    await node.store.write(drafting.approve, node.here, scene.rosa, number)
+    await scene.letter(2)
+    await scene.write("#offre #livres Des romans", visibility="public")
+    await scene.letter(3)
+    gone = {
+        "@context": "https://www.w3.org/ns/activitystreams",
+        "id": f"{server.user.id}#delete",
+        "type": "Delete",
+        "actor": server.user.id,
+        "to": ["https://www.w3.org/ns/activitystreams#Public"],
+        "object": server.user.id,
+    }
+    await server.deliver(server.user, gone, (scene.quartier,))
+    await node.settled()
+    assert (await scene.proposal(number)).state is State.WITHDRAWN
+    kept = await node.store.read(drafts.in_review, most=80)
+    assert not any((one.asked_in or "").startswith(server.user.id) for one in kept)
+    assert len(server.letters[server.user.id]) == 3
+
+
 async def test_at_most_five_wait_for_one_person(scene: Scene) -> None:
     for at in range(5):
         await scene.write(f"{SHELF} Numéro {at}", visibility="direct")

@@ -227,6 +227,12 @@ class MastodonLike(Peer):
         except TimeoutError:
             raise AssertionError(f"nobody said {words!r}: {self.said}") from None
 
+    async def until(self, many: int, *, seconds: float = 8.0) -> None:
+        """Wait for so many lines."""
+        async with asyncio.timeout(seconds), self._told:
+            while len(self.said) < many:
+                await self._told.wait()
+
     def text(self, note: Document) -> str:
         """A note as somebody reads it, without the mention in front."""
         shown = plain_text(note["content"])

@@ -5,6 +5,6 @@
 are the letters of `aid.letters`, by `telling`.
 """
 
-from node.actions.conversation.hearing import deleted, edited, hear
+from node.actions.conversation.hearing import deleted, edited, hear, left
 
-__all__ = ["deleted", "edited", "hear"]
+__all__ = ["deleted", "edited", "hear", "left"]

@@ -74,6 +74,14 @@ def deleted(tx: Transaction, here: Here, status: Status, author: Actor) -> None:
         posting.deleted(tx, here, author, status)
 
 
+def left(tx: Transaction, here: Here, author: Actor) -> None:
+    """Somebody elsewhere is gone for good: so is what was published for them."""
+    for dialogue in dialogues.of_peer(tx, author.id, most=1_000):
+        if dialogue.subject is Subject.PROPOSAL:
+            posting.end(tx, here, author, dialogue, quietly=True)
+        dialogues.forget(tx, dialogue.id)
+
+
 # ── to everybody ─────────────────────────────────────────────────────────────────────────────
 
 
@@ -281,4 +289,4 @@ def _follows(tx: Transaction, person: Actor, author: Actor) -> bool:
     return follows.between(tx, person.id, author.id) is not None
 
 
-__all__ = ["deleted", "edited", "hear"]
+__all__ = ["deleted", "edited", "hear", "left"]

@@ -131,7 +131,13 @@ def deleted(tx: Transaction, here: Here, author: Actor, status: Status) -> bool:
 
 
 def end(
-    tx: Transaction, here: Here, author: Actor, dialogue: Dialogue, state: State = State.WITHDRAWN
+    tx: Transaction,
+    here: Here,
+    author: Actor,
+    dialogue: Dialogue,
+    state: State = State.WITHDRAWN,
+    *,
+    quietly: bool = False,
 ) -> None:
     """Taken back, or settled: whether it waits for a mediator or is published."""
     number = dialogue.subject_id or 0
@@ -143,7 +149,7 @@ def end(
     elif stored is not None and stored.proposal.state not in CLOSED:
         title = stored.proposal.title
         close_proposal(tx, here, number, state=state)
-    if title and may_write(tx, here, author):
+    if title and not quietly and may_write(tx, here, author):
         write(tx, here, author, dialogue, "post-stopped", title=title)
 
 

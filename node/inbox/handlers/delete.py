@@ -71,6 +71,7 @@ def _actor(tx: Transaction, here: Here, received: Received) -> Outcome:
     for status in objects.latest(tx, author_id=received.actor.id, public_only=False, most=100_000):
         if objects.has_shares(tx, status.id):
             passing.retract(tx, here, status.id, status.uri)
+    conversation.left(tx, here, received.actor)
     part_from(tx, here, received.actor)
     forget_actor(tx, received.actor, now=received.now)
     return Applied("forgotten with all it wrote")
