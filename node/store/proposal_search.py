@@ -117,7 +117,7 @@ def _newest(tx: Transaction, wanted: Wanted) -> list[Cursor]:
         conditions = [matching(wanted.asked), *_conditions(tx, replace(wanted, asked=None))]
     else:
         # In the words of the index of all that is open.
-        every = sa.literal_column("proposals.object_id > 0")
+        every: sa.ColumnElement[bool] = sa.literal_column("proposals.object_id > 0")
         conditions = [every, *_conditions(tx, wanted)]
     if wanted.after is not None:
         conditions.append(identifier < wanted.after.id)

@@ -24,8 +24,8 @@ from node.store.neighbours import NeighbourRow
 from node.store.transaction import Transaction
 from tests.databases import new_sqlite
 from tests.flows.asking import Asking, people
-from tests.flows.neighbourhood import Document, Quartier, Town, town, until
-from tests.peers.documents import User
+from tests.flows.neighbourhood import Quartier, Town, town, until
+from tests.peers.documents import Document, User
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 FREE = {"topics": None, "least_urgency": "low", "review": False, "per_hour": 10_000}
@@ -360,7 +360,8 @@ async def test_who_may_see_and_change_it(s: Scene) -> None:
     assert status == 403
     status, _ = await s.maud.ask("POST", f"/neighbours/{number}/pause")
     assert status == 403
-    for change in ({"topics": []}, {"topics": ["nothing"]}):
+    changes: tuple[dict[str, list[str]], ...] = ({"topics": []}, {"topics": ["nothing"]})
+    for change in changes:
         status, said = await s.ada.ask("PATCH", f"/neighbours/{number}", **change)
         assert status == 422
         assert "sujet" in said["error"]

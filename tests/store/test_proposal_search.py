@@ -4,23 +4,18 @@ would find, page after page, from indexes, in as many queries however many there
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
-import pytest
 import sqlalchemy as sa
 
-from node.activitypub.html import plain_text
 from node.aid.lifecycle import State
 from node.aid.nearby import is_coarse, is_near
 from node.aid.proposals import Proposal, Purpose, Reach, Urgency
 from node.aid.searching import asked, matches, words_for
 from node.aid.territory import metres_between, public_place
-from node.aid.topics import TOPICS
-from node.store import blocks, objects, pictures, proposals, search_index, silences, tables, vouches
+from node.store import tables
 from node.store.engine import Store
-from node.store.proposal_details import Reader, entries
 from node.store.proposal_search import URGENCIES, Near, Order, Wanted, find
 from node.store.transaction import Transaction
 from tests.store.people import NOW, add_actor, add_proposal
