@@ -32,7 +32,16 @@ from node.inbox.process import Processor
 from node.inbox.resolve import Resolver
 from node.inbox.routes import InboxDoor
 from node.inbox.synchronise import Synchroniser
-from node.jobs import digest, hostwatch, leftovers, occurrences, retention, upkeep
+from node.jobs import (
+    digest,
+    hostwatch,
+    leftovers,
+    matching,
+    neighbourhood,
+    occurrences,
+    retention,
+    upkeep,
+)
 from node.jobs.confirm import Confirmer
 from node.jobs.delivery import DeliveryEngine
 from node.jobs.inbox import InboxWorker
@@ -255,6 +264,9 @@ def _work(
         ("confirmation", confirmer.run),
         ("expiry", lambda: upkeep.expire(node.store, node.here)),
         ("series", lambda: occurrences.run(node.store, node.here)),
+        ("matching", lambda: matching.run(node.store, node.here)),
+        ("neighbours", lambda: neighbourhood.offer(node.store, node.here)),
+        ("looking up", lambda: neighbourhood.look_up(node.store, node.here, node.remote)),
         ("housekeeping", lambda: upkeep.keep_house(node.store, node.here)),
         ("retention", lambda: retention.run(node.store, node.here)),
         *(

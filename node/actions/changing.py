@@ -33,7 +33,7 @@ STATES_FR: Final[Mapping[State, str]] = {
 }
 
 
-def change_proposal(tx: Transaction, here: Here, object_id: int, **changes: Any) -> Proposal:
+def change_proposal(tx: Transaction, /, here: Here, object_id: int, **changes: Any) -> Proposal:
     """Fields of a local proposal (`state`, `available`, …), and the Update that says so.
 
     The state goes only where the graph has a step; Conflict otherwise. Its agreements stay as

@@ -183,7 +183,7 @@ def remove(tx: Transaction, here: Here, mediator: Actor, draft_id: int, reason: 
         Kind.PROPOSAL_REMOVED,
         dedupe=str(kept.id),
         by=mediator,
-        data={"title": str(kept.fields.get("title", "")), "reason": why},
+        data={"draft": str(kept.id), "title": str(kept.fields.get("title", "")), "reason": why},
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 
-from node.actions import agreements, audit, passing
+from node.actions import agreements, audit, passing, terms
 from node.actions import follows as following
 from node.actions import neighbours as joining
 from node.actions.notices import tell
@@ -260,6 +260,7 @@ def show_again(tx: Transaction, here: Here, object_id: int) -> None:
         and "from" in neighbours.having(tx, object_id).values()
         and here.node.uri not in objects.buried_by(tx, stored.proposal.uri)
         and passing.reaches_us(tx, here, stored.proposal)
+        and terms.may_show(tx, here, stored)
     ):
         proposals.show(tx, object_id, create_activity=None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from node.actions import mailing
+from node.actions import mailing, telling
 from node.aid.proposals import Urgency
 from node.errors import NotFound
 from node.outbox.here import Here
@@ -35,6 +35,11 @@ def tell(
     `dedupe` names the occasion: the same is told once. `urgent` goes by mail at once, as do the
     steps of an agreement about an urgent proposal, unless the person wishes otherwise.
     """
+    if person.id == here.quartier.id:
+        telling.tell_asker(
+            tx, here, kind, object_id=object_id, agreement_id=agreement_id, by=by, data=data or {}
+        )
+        return
     account = accounts.by_username(tx, person.username) if person.local else None
     if account is None or account.actor_id != person.id:
         return

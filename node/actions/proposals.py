@@ -8,6 +8,7 @@ import orjson
 
 from node.actions import agreements, changing, gatherings, passing, topic_choices
 from node.actions.changing import later, not_here, own
+from node.actions.notices import tell
 from node.actions.publishing import (
     attach_pictures,
     publish_change,
@@ -15,6 +16,8 @@ from node.actions.publishing import (
 )
 from node.activitypub import render
 from node.activitypub.vocabulary import PUBLIC
+from node.aid.agreements import OPEN
+from node.aid.agreements import State as Agreed
 from node.aid.draft_checks import pictures as check_pictures
 from node.aid.drafts import edit
 from node.aid.lifecycle import OVER, State
@@ -23,8 +26,10 @@ from node.ids import new_id
 from node.outbox.here import Here
 from node.outbox.publish import prove, publish
 from node.social.accounts import Actor
+from node.social.notifications import Kind
 from node.social.statuses import Status
-from node.store import objects, outbox
+from node.store import actors, objects, outbox
+from node.store import agreements as agreements_store
 from node.store.proposals import Stored
 from node.store.transaction import Transaction
 
@@ -59,7 +64,7 @@ def close_proposal(
     return change_proposal(tx, here, object_id, state=state)
 
 
-def change_proposal(tx: Transaction, here: Here, object_id: int, **changes: Any) -> Proposal:
+def change_proposal(tx: Transaction, /, here: Here, object_id: int, **changes: Any) -> Proposal:
     """As `changing.change_proposal`; when that ends it, its agreements are settled too."""
     changed = changing.change_proposal(tx, here, object_id, **changes)
     if changed.state in OVER and "state" in changes:
@@ -80,6 +85,7 @@ def remove_status(
     tx: Transaction, here: Here, author: Actor, status: Status, stored: Stored | None
 ) -> None:
     """A local status goes, and everybody who may hold it is told."""
+    answered = _still_open(tx, status.id) if stored is not None else []
     if stored is not None:
         agreements.proposal_closed(tx, here, status.id, State.WITHDRAWN)
     deletion = prove(
@@ -102,6 +108,29 @@ def remove_status(
     gatherings.removed(tx, here, status.id, status.uri)
     objects.delete(tx, status, by=author.uri, now=here.clock.now())
     publish(tx, here, author, deletion, inboxes=inboxes, sync=True)
+    for answerer, kind in answered:
+        # What hung on the proposal went with it, also the word that it is over.
+        tell(
+            tx,
+            here,
+            answerer,
+            kind,
+            dedupe=f"deleted {status.uri}",
+            by=author,
+            data={"title": status.name or ""},
+        )
+
+
+def _still_open(tx: Transaction, object_id: int) -> list[tuple[Actor, Kind]]:
+    """Who answered and waits, or agreed, and what it will be to them that there is no more of
+    it."""
+    found = []
+    for one in agreements_store.of_proposal(tx, object_id):
+        answerer = actors.by_id(tx, one.answerer_id) if one.state in OPEN else None
+        if answerer is not None:
+            waits = one.state is Agreed.PROPOSED
+            found.append((answerer, Kind.AGREEMENT_REFUSED if waits else Kind.AGREEMENT_CANCELLED))
+    return found
 
 
 __all__ = [

@@ -126,15 +126,18 @@ class Remote:
         now = self._clock.now()
         if now - self._refetched.get(key_id, float("-inf")) < KEY_REFETCH_S:
             return None
-        self._refetched[key_id] = now
-        self._refetched.move_to_end(key_id)
-        if len(self._refetched) > SIGNERS_KEPT:
-            self._refetched.popitem(last=False)
+        self._remember_refetch(key_id, now)
         await self._fetch_key(key_id)
         found = await self._store.read(_stored_signer, key_id, now)
         if found is not None:
             self._keep(key_id, found)
         return found
+
+    def _remember_refetch(self, asked: str, now: float) -> None:
+        self._refetched[asked] = now
+        self._refetched.move_to_end(asked)
+        if len(self._refetched) > SIGNERS_KEPT:
+            self._refetched.popitem(last=False)
 
     def _keep(self, key_id: str, signer: Signer) -> None:
         self._signers[key_id] = signer
@@ -187,7 +190,7 @@ class Remote:
         if isinstance(parsed, Rejected):
             raise FetchRefused(f"{document.id} is not an actor that can be read: {parsed.reason}")
         return await self._store.write(
-            put_actor, parsed, document.body.decode(), now=self._clock.now()
+            _put_fetched, parsed, document.body.decode(), now=self._clock.now()
         )
 
     async def quartier_at(self, address: str) -> Actor:
@@ -199,6 +202,17 @@ class Remote:
         if not group.local:
             await self.meet_node(group.uri)
         return group
+
+    async def renew_node(self, uri: str) -> bool:
+        """A proof by the key that we know of a node failed: ask the node once more. False when
+        that was done lately, and for a node that we never met."""
+        where, now = origin(uri) or "", self._clock.now()
+        met = await self._store.read(_is_met, where)
+        if not met or now - self._refetched.get(where, float("-inf")) < KEY_REFETCH_S:
+            return False
+        self._remember_refetch(where, now)
+        await self.meet_node(uri)
+        return True
 
     async def meet_node(self, uri: str) -> None:
         """Learn the node key of an actor's node from the node itself."""
@@ -299,6 +313,20 @@ def put_actor(
         raise NotFound(f"The actor {parsed.id} was not written.")
     if actor.territory and neighbours.by_actor(tx, actor_id) is not None:
         neighbours.set_territory(tx, actor_id, actor.territory)
+    return actor
+
+
+def _is_met(tx: Transaction, where: str) -> bool:
+    """Whether we know the key of the node at an origin from itself."""
+    return any(not row.voucher for row in neighbours.keys_of(tx, where))
+
+
+def _put_fetched(tx: Transaction, parsed: ActorDocument, text: str, *, now: float) -> Actor:
+    """As its origin tells it now; of a node that we met, its key too."""
+    actor = put_actor(tx, parsed, text, now=now)
+    where = origin(actor.uri) or ""
+    if actor.uri == f"{where}/actor" and _is_met(tx, where):
+        remember_met(tx, actor, now=now)
     return actor
 
 

@@ -17,7 +17,7 @@ from node.social.notifications import Kind
 from node.store import proposals
 from node.store.transaction import Transaction
 
-BATCH = 50
+BATCH = 20
 """Proposals in one transaction: nobody waits long behind it."""
 
 

@@ -14,6 +14,7 @@ from node.actions.proposals import remove_status
 from node.outbox.here import Here
 from node.store import (
     actors,
+    dialogues,
     mail_keys,
     objects,
     on_behalf,
@@ -108,6 +109,19 @@ def old_keys(tx: Transaction, here: Here) -> int:
     return 0
 
 
+def old_dialogues(tx: Transaction, here: Here) -> int:
+    """What was said with people elsewhere, when it is as old as a closed proposal may be."""
+    before = _before(here, here.settings.retention.closed_proposals_days)
+    letters = dialogues.forget_letters(
+        tx,
+        quartier_id=here.quartier.id,
+        quartier_uri=here.quartier.uri,
+        before=before,
+        most=STEP,
+    )
+    return max(letters, dialogues.forget_old(tx, before=before, most=STEP))
+
+
 STEPS: Final[tuple[Step, ...]] = (
     closed_proposals,
     on_behalf_records,
@@ -118,5 +132,6 @@ STEPS: Final[tuple[Step, ...]] = (
     decided_requests,
     old_invitations,
     old_keys,
+    old_dialogues,
 )
 """Each is repeated until it finds fewer than `STEP`."""

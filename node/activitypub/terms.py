@@ -174,8 +174,9 @@ class _Layering:
         if kind in ("@vocab", "@json", "@none") or not isinstance(kind, str):
             odd = True
         container = value.get("@container", "")
-        found = set(container) if isinstance(container, list) else {container}
-        found -= {"", "@set"}
+        listed = container if isinstance(container, list) else [container]
+        # what is no name of a container (an object, a number) stands for none that we know
+        found = {one if isinstance(one, str) else "@unknown" for one in listed} - {"", "@set"}
         if found == {"@list"}:
             # Order is kept either way; only as:items has two terms that differ by it.
             container = "list" if iri == AS2 + "#items" else ""

@@ -8,18 +8,18 @@
   confirmed…), named in ``name``; its ``content`` is what the person says, a thank-you for one.
 - ``Undo`` of the Offer or of the Accept takes it back.
 - ``Update`` of the Agreement: how it stands, told by the node of the proposal after every change.
-  ``updated`` orders them, so that late and repeated words change nothing.
+  ``updated`` orders them, so that late and repeated words change nothing; ``inReplyTo`` names the
+  Offer and every later word of its author that was heard, so that what crossed on its way is known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from node.activitypub.html import from_plain, plain_text
 from node.activitypub.readers import (
-    each,
     ids,
     moment,
     number,
@@ -41,6 +41,7 @@ from node.clock import to_iso
 Document = dict[str, object]
 
 TEXT_MAX: Final = 5_000
+HEARD_MOST: Final = 100
 STEPS: Final[Mapping[str, Event]] = {
     "handed over": Event.HAND_OVER,
     "returned": Event.GIVE_BACK,
@@ -72,19 +73,25 @@ class ReadAgreement:
     uri: str
     attributed_to: str | None
     proposal_uri: str | None
-    quantity: str
+    quantity: str | None
+    """None, and an empty unit, where the other server does not tell."""
     unit: str
     state: State | None
     """None where the other server does not tell."""
     reason: str
     confirmed_by: tuple[str, ...]
     updated: float | None
+    heard: tuple[str, ...] = ()
+    """The Offer, and the activities of who answered that its author's node has heard."""
+    ended: float | None = None
+    """Also of what is disputed after nobody came: what was promised is free."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadStep:
     uri: str
     agreement_uri: str
+    offer_uri: str | None
     event: Event
     text: str
 
@@ -108,9 +115,11 @@ def agreed(
     uri: str,
     author_uri: str,
     answerer_uri: str,
+    heard: Sequence[str] = (),
     context: object | None = None,
 ) -> Document:
-    """The Agreement as it stands; ``context`` is the ``@context`` when it stands alone."""
+    """The Agreement as it stands; ``heard`` are the activities of who answered that were heard
+    after the Offer, ``context`` is the ``@context`` when it stands alone."""
     confirmed = [
         actor
         for actor, at in (
@@ -125,6 +134,7 @@ def agreed(
         "type": "Agreement",
         "attributedTo": author_uri,
         "to": [answerer_uri],
+        "inReplyTo": [agreement.offer_uri, *heard],
         "published": to_iso(agreement.accepted_at or agreement.created_at),
         "updated": to_iso(agreement.updated_at),
         "stipulates": _primary(agreement, proposal, uri),
@@ -134,6 +144,8 @@ def agreed(
     back = _reciprocal(agreement, proposal, uri)
     if back is not None:
         document["stipulatesReciprocal"] = back
+    if agreement.ended_at is not None:
+        document["endTime"] = to_iso(agreement.ended_at)
     if agreement.reason:
         document["content"] = from_plain(agreement.reason)
     return document
@@ -144,6 +156,7 @@ def step_document(
     *,
     uri: str,
     agreement_uri: str,
+    offer_uri: str,
     actor_uri: str,
     to: str,
     words: str,
@@ -156,6 +169,7 @@ def step_document(
         "attributedTo": actor_uri,
         "to": [to],
         "context": agreement_uri,
+        "inReplyTo": [offer_uri],
         "name": NAMES[event],
         "published": to_iso(now),
     }
@@ -215,17 +229,24 @@ def is_agreement(document: Mapping[str, Any] | None) -> bool:
 def proposal_of(document: Mapping[str, Any]) -> str | None:
     """The proposal whose intent the commitments satisfy: ours are fragments of it."""
     for part in ("stipulates", "stipulatesReciprocal"):
-        for commitment in each(document.get(part)):
-            if isinstance(commitment, Mapping):
-                intent = one_id(commitment.get("satisfies"))
-                if intent is not None:
-                    return intent.split("#", 1)[0]
+        for commitment in objects(document.get(part), 4):
+            intent = one_id(commitment.get("satisfies"))
+            if intent is not None:
+                return intent.split("#", 1)[0]
     return None
 
 
+def is_answer(document: Mapping[str, Any] | None) -> bool:
+    """Whether an Offer of this answers a proposal: an Agreement, or the bare Commitment of
+    FEP-0837's earlier text."""
+    return document is not None and not {"Agreement", "Commitment"}.isdisjoint(types(document))
+
+
 def read_offer(activity: Mapping[str, Any]) -> ReadOffer | Rejected:
-    """A normalised Offer of an Agreement."""
-    document = next(objects(activity.get("object"), 1), {})
+    """A normalised Offer of an Agreement, or of a Commitment."""
+    document: Mapping[str, Any] = next(objects(activity.get("object"), 1), {})
+    if "Agreement" not in types(document):
+        document = {"type": "Agreement", "stipulates": document}
     proposal = proposal_of(document)
     if proposal is None:
         return Rejected("offer: its commitments satisfy no intent")
@@ -255,17 +276,22 @@ def read_agreement(document: Mapping[str, Any]) -> ReadAgreement | Rejected:
     if author is not None and not same_origin(author, uri):
         return Rejected("agreement: of another origin than its author's")
     quantity, unit = _quantity(document)
+    if quantity is None:
+        return Rejected("agreement: no quantity that can be read")
+    told = _measured(document)
     state = string(document.get("state"), 40)
     return ReadAgreement(
         uri=uri,
         attributed_to=author,
         proposal_uri=proposal_of(document),
-        quantity=quantity or "1",
-        unit=unit,
+        quantity=quantity if told else None,
+        unit=unit if told else "",
         state=State(state) if state in set(State) else None,
         reason=plain_text(text(document, "content", 4 * TEXT_MAX) or "")[:TEXT_MAX],
         confirmed_by=ids(document.get("confirmedBy"), 4),
         updated=when(document.get("updated")) or when(document.get("published")),
+        heard=ids(document.get("inReplyTo"), HEARD_MOST),
+        ended=when(document.get("endTime")),
     )
 
 
@@ -281,14 +307,19 @@ def read_step(document: Mapping[str, Any]) -> ReadStep | Rejected | None:
     return ReadStep(
         uri=uri,
         agreement_uri=agreement,
+        offer_uri=next(iter(ids(document.get("inReplyTo"), HEARD_MOST)), None),
         event=STEPS.get(name, Event.CONFIRM),
         text=plain_text(text(document, "content", 4 * TEXT_MAX) or "")[:TEXT_MAX],
     )
 
 
-def _quantity(document: Mapping[str, Any]) -> tuple[str | None, str]:
+def _measured(document: Mapping[str, Any]) -> dict[str, Any]:
     commitment = next(objects(document.get("stipulates"), 1), {})
-    measure = next(objects(commitment.get("resourceQuantity"), 1), {})
+    return next(objects(commitment.get("resourceQuantity"), 1), {})
+
+
+def _quantity(document: Mapping[str, Any]) -> tuple[str | None, str]:
+    measure = _measured(document)
     unit = (string(measure.get("hasUnit"), 200) or "one").rsplit("/", 1)[-1]
     unit = unit.rsplit("#", 1)[-1].rsplit(":", 1)[-1][:40] or "one"
     if not measure:

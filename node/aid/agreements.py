@@ -7,16 +7,11 @@ nothing can be promised twice, whatever came in whichever order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
-
-from node.aid.lifecycle import State as ProposalState
-from node.aid.proposals import Proposal, Purpose
-from node.aid.quantities import amount_of, amount_text
 
 
 class State(StrEnum):
@@ -81,7 +76,7 @@ GRAPH: Final[Mapping[State, Mapping[Event, State]]] = MappingProxyType(
         },
         S.HANDED_OVER: {E.GIVE_BACK: S.RETURNED, E.CONFIRM: S.CONFIRMED, E.DISPUTE: S.DISPUTED},
         S.RETURNED: {E.CONFIRM: S.CONFIRMED, E.DISPUTE: S.DISPUTED},
-        # settled by a mediator: done, ended, or going on
+        # settled by a mediator and by nobody else: done, ended, or going on
         S.DISPUTED: {E.CONFIRM: S.CONFIRMED, E.CANCEL: S.CANCELLED, E.SETTLE: S.ACCEPTED},
         S.NO_SHOW: {E.DISPUTE: S.DISPUTED},
         S.CONFIRMED: {},
@@ -159,7 +154,13 @@ class Agreement:
 
     @property
     def shows_contact(self) -> bool:
-        return self.state in AGREED
+        return self.state in AGREED and self.ended_at is None
+
+    @property
+    def promises(self) -> bool:
+        """Whether its quantity counts. What was given back when nobody came is free for others,
+        also while the two disagree about that."""
+        return self.state in PROMISED and (self.state is not S.DISPUTED or self.ended_at is None)
 
 
 def allowed(agreement: Agreement, side: Side, *, loan: bool) -> tuple[Event, ...]:
@@ -193,7 +194,7 @@ def step(
     agreement is confirmed when both have said it.
     """
     then = GRAPH[agreement.state].get(event)
-    if then is None:
+    if then is None or (agreement.state is S.DISPUTED and side is not None):
         return None
     at = later(agreement, now)
     made = replace(agreement, updated_at=at, version=agreement.version + 1)
@@ -213,7 +214,16 @@ def step(
             made = replace(made, handed_over_at=made.handed_over_at or at, returned_at=at)
         case _:
             pass
+    if event is E.SETTLE:
+        return replace(made, ended_at=None, state=_before_the_dispute(made))
     return made if then in OPEN else replace(made, ended_at=at)
+
+
+def _before_the_dispute(agreement: Agreement) -> State:
+    """What is lent is still lent when a dispute is settled."""
+    if agreement.returned_at is not None:
+        return S.RETURNED
+    return S.HANDED_OVER if agreement.handed_over_at is not None else S.ACCEPTED
 
 
 def later(agreement: Agreement, now: float) -> float:
@@ -231,57 +241,6 @@ def _confirmed(agreement: Agreement, side: Side) -> float | None:
     if side is Side.AUTHOR:
         return agreement.confirmed_by_author_at
     return agreement.confirmed_by_answerer_at
-
-
-# ── quantities ───────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """What of a proposal is promised, counted from its agreements."""
-
-    whole: Decimal
-    promised: Decimal
-    unfinished: bool
-    """Whether something promised is still to be done."""
-
-    @property
-    def left(self) -> Decimal:
-        return max(self.whole - self.promised, Decimal(0))
-
-
-def count(proposal: Proposal, agreements: Iterable[Agreement]) -> Ledger:
-    """A standing offer gets back what was done: the drill is there again, so is the helper."""
-    counted = [one for one in agreements if one.state in PROMISED]
-    if proposal.standing:
-        counted = [one for one in counted if one.state is not S.CONFIRMED]
-    promised = sum((_amount(one.quantity) for one in counted), Decimal(0))
-    return Ledger(_amount(proposal.quantity), promised, any(one.state in OPEN for one in counted))
-
-
-def state_of_proposal(ledger: Ledger) -> ProposalState:
-    """What a proposal that is being answered is, by what is left of it."""
-    if ledger.left == 0:
-        return ProposalState.MATCHED if ledger.unfinished else ProposalState.DONE
-    return ProposalState.PARTLY_MATCHED if ledger.promised else ProposalState.OPEN
-
-
-def fits(quantity: str, ledger: Ledger) -> bool:
-    """Whether so much is left."""
-    return _amount(quantity) <= ledger.left
-
-
-def left_text(ledger: Ledger) -> str:
-    return amount_text(ledger.left)
-
-
-def _amount(text: str) -> Decimal:
-    return amount_of(text) or Decimal(0)
-
-
-def giver(purpose: Purpose) -> Side:
-    """Who gives, lends or helps: the author of an offer, who answers a request."""
-    return Side.AUTHOR if purpose is Purpose.OFFER else Side.ANSWERER
 
 
 def mermaid() -> str:

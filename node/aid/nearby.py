@@ -68,7 +68,12 @@ def _look_up(lat: float, lon: float, metres: float) -> LookUp:
         # Each of these cells is somebody's whole place: that of its middle is known.
         fine = _around(lat, lon, metres + SLACK_M, PLACE_RESOLUTION)
         coarse = _around(lat, lon, metres + COARSE_SLACK_M, COARSE_RESOLUTION)
-        return LookUp(column, tuple(cell for _, cell in sorted((*fine, *coarse))), True)
+        # The middle of a coarse cell is that of one of the cells in it, which comes first.
+        by_distance = sorted(
+            [(round(at), 0, cell) for at, cell in fine]
+            + [(round(at), 1, cell) for at, cell in coarse]
+        )
+        return LookUp(column, tuple(cell for _, _, cell in by_distance), True)
     raise AssertionError("the last level reaches farthest")
 
 

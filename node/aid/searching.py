@@ -28,7 +28,12 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _ELIDED: Final = re.compile(r"\b(?:qu|[cdjlmnst])['’ʼ]", re.IGNORECASE)
 # They stand in nearly everything, so they tell nothing apart.
 _SMALL: Final = frozenset(
-    ["a", "an", "and", "au", "aux", "avec", "ce", "ces", "cet", "cette", "chez", "dans", "de", "des", "du", "en", "est", "et", "for", "from", "il", "in", "is", "la", "le", "les", "mon", "my", "of", "on", "or", "ou", "par", "pas", "pour", "que", "qui", "sa", "se", "ses", "si", "son", "sur", "the", "to", "un", "une", "with"]
+    (
+        *("a", "an", "and", "au", "aux", "avec", "ce", "ces", "cet", "cette", "chez", "dans"),
+        *("de", "des", "du", "en", "est", "et", "for", "from", "il", "in", "is", "la", "le"),
+        *("les", "mon", "my", "of", "on", "or", "ou", "par", "pas", "pour", "que", "qui", "sa"),
+        *("se", "ses", "si", "son", "sur", "the", "to", "un", "une", "with"),
+    )
 )
 
 

@@ -62,7 +62,8 @@ _ADDRESS: Final = re.compile(
       | \b(?:b[âa]timent|b[âa]t\.?|escalier|esc\.?|appartement|appart\.?|appt\.?|apt\.?|porte)
         \s(?:n[°o]\s?)?(?-i:[A-Z]|[A-Z]?[0-9]{{1,4}}[A-Z]?)\b
       | \b(?:F-)?(?:0[1-9]|[1-8][0-9]|9[0-8])[0-9]{{3}}\s(?-i:[A-ZÀ-Ý])[\w’'\-]+
-      | \b[0-9]{{1,4}}\s(?:(?-i:[A-Z])[\w’'\-]+\s){{1,3}}(?:street|road|avenue|lane|close|drive)\b""",
+      | \b[0-9]{{1,4}}\s(?:(?-i:[A-Z])[\w’'\-]+\s){{1,3}}
+        (?:street|road|avenue|lane|close|drive)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
 _CODE: Final = re.compile(

@@ -48,8 +48,8 @@ class Said:
     """What follows the word, as written: a thank-you, a reason."""
     quantity: str | None
     """Said as a number and nothing else (« 3 », « plutôt deux »)."""
-    text: str
-    """The whole, plain, without mentions of people."""
+    is_thanks: bool
+    """Nothing but « merci », a greeting, a kind word."""
 
     def among(self, choices: Collection[Word]) -> Word | None:
         """The one of these that it says; None when it says none of them, or several."""
@@ -126,8 +126,18 @@ def understand(text: str) -> Said:
     only = tokens(text)
     if Word.HELP in words and (known < len(only) or len(words) > 1):
         words.discard(Word.HELP)  # « bonjour » before something else asks for nothing
-    rest = text[end:].strip(" \n\t\u00a0,.:;!-–—…") if words else ""
-    return Said(frozenset(words), rest, _bare_number(only), text)
+    rest = text[end:].lstrip(" \n\t\u00a0,.:;!-–—…").rstrip() if words else ""
+    return Said(frozenset(words), rest, _bare_number(only), _is_thanks(only))
+
+
+def _is_thanks(all_tokens: list[str]) -> bool:
+    at = 0
+    while at < len(all_tokens):
+        name, length = _longest(all_tokens, at)
+        if name != "around":
+            return False
+        at += length
+    return bool(all_tokens)
 
 
 def _leading(text: str) -> tuple[list[Word], int, int]:

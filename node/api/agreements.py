@@ -14,7 +14,7 @@ from node.api.common import AccountEntity, Id, Moment, PageQuery, account_entity
 from node.api.endpoint import Call, Endpoint, Entity, Handler, Nothing, Page
 from node.errors import NotFound
 from node.social.accounts import Actor
-from node.store import actors, agreements, proposals
+from node.store import actors, agreements, proposals, reveals
 from node.store.transaction import Transaction
 
 Words = Annotated[str, Meta(max_length=2000)]
@@ -236,12 +236,17 @@ async def _step(
 
 async def _who(call: Call[Nothing, Any]) -> Actor:
     """The caller; a mediator stands in for the quartier where it is the author, that is for
-    somebody elsewhere for whom it published."""
+    somebody elsewhere for whom it published. Nobody stands on both sides."""
     found = await call.store.read(agreements.by_id, call.number())
-    quartier = call.here.quartier
-    if found is not None and found.author_id == quartier.id and call.caller.has_role("mediator"):
+    quartier, caller = call.here.quartier, call.caller
+    if (
+        found is not None
+        and found.author_id == quartier.id
+        and found.answerer_id != caller.actor.id
+        and caller.has_role("mediator")
+    ):
         return quartier
-    return call.caller.actor
+    return caller.actor
 
 
 # ── units of work ────────────────────────────────────────────────────────────────────────────
@@ -284,7 +289,7 @@ def _entities(tx: Transaction, who: Actor, found: list[Agreement]) -> list[Agree
     """A page's worth in a constant number of queries."""
     people = actors.by_ids(tx, {i for one in found for i in (one.author_id, one.answerer_id)})
     abouts = proposals.by_ids(tx, {one.proposal_id for one in found})
-    shown = agreements.revealed_of(tx, [one.id for one in found])
+    shown = reveals.revealed_of(tx, [one.id for one in found])
     entities = []
     for one in found:
         side, about = one.side_of(who.id), abouts.get(one.proposal_id)
@@ -322,7 +327,7 @@ def _entities(tx: Transaction, who: Actor, found: list[Agreement]) -> list[Agree
                         contact=reveal.contact,
                         revealed_at=moment(reveal.revealed_at),
                     )
-                    for reveal in shown.get(one.id, [])
+                    for reveal in (shown.get(one.id, []) if one.shows_contact else [])
                 ],
                 created_at=moment(one.created_at),
                 updated_at=moment(one.updated_at),

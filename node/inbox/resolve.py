@@ -11,10 +11,9 @@ from typing import Any
 
 import orjson
 
-from node.actions.remote import FetchedObject, Remote, load_key, put_actor
+from node.actions.remote import FetchedObject, Remote, load_key
 from node.activitypub.documents import (
     Activity,
-    ActorDocument,
     Announce,
     Create,
     Delete,
@@ -25,23 +24,20 @@ from node.activitypub.documents import (
 from node.activitypub.proofs import proven_at, read_proof, verify_proof
 from node.activitypub.readers import each, origin, same_origin
 from node.activitypub.rejected import Rejected
-from node.aid.neighbours import Link
 from node.aid.trust import (
     Confirmed,
-    NodeKey,
     Unbelieved,
     Unconfirmed,
+    Verdict,
     believe,
     is_for_everybody,
-    read_key_statement,
 )
-from node.errors import FetchGone, FetchRefused, NotFound
+from node.errors import FetchError, FetchGone, FetchRefused, NotFound
+from node.inbox.known import known_key, known_node_keys, put_author
 from node.inbox.received import Found, Inner, Missing, Received
 from node.outbox.here import Here
 from node.social.accounts import Actor
-from node.store import actors, neighbours
 from node.store.engine import Store
-from node.store.transaction import Transaction
 from node.transport.expander import Expander
 
 ATTACHED_MOST = 8  # documents that travel with a passed-on activity
@@ -141,7 +137,7 @@ class Resolver:
         claim = read_proof(raw)
         if claim is None or isinstance(claim, Rejected):
             return None
-        known = await self._store.read(_known_key, activity.actor, claim.verification_method)
+        known = await self._store.read(known_key, activity.actor, claim.verification_method)
         if known is None:
             return None
         actor, row = known
@@ -164,11 +160,9 @@ class Resolver:
         author = next((one for one in attached if one.get("id") == activity.actor), None)
         if author is None:
             return None
-        known = await self._store.read(
-            _known_node_keys, received.actor, origin(activity.actor) or "", attached,
-            origin(self._here.settings.base_url) or "",
-        )  # fmt: skip
-        verdict = believe(raw, normalised, author, known)
+        verdict = await self._judged(activity, normalised, raw, author, attached, received)
+        if isinstance(verdict, Unbelieved) and await self._renewed(activity, attached, received):
+            verdict = await self._judged(activity, normalised, raw, author, attached, received)
         if isinstance(verdict, Unbelieved):
             return None
         document = await self._expander.normalise(author)
@@ -177,7 +171,7 @@ class Resolver:
         if isinstance(parsed, Rejected) or parsed.id != activity.actor:
             return None
         actor = await self._store.write(
-            _put_author,
+            put_author,
             parsed,
             orjson.dumps(author).decode(),
             now=received.now,
@@ -188,6 +182,37 @@ class Resolver:
             return None
         voucher = verdict.voucher if isinstance(verdict, Unconfirmed) else None
         return Inner(activity, actor, raw, orjson.dumps(raw).decode(), voucher)
+
+    async def _judged(
+        self,
+        activity: Activity,
+        normalised: dict[str, Any],
+        raw: dict[str, Any],
+        author: dict[str, Any],
+        attached: list[dict[str, Any]],
+        received: Received,
+    ) -> Verdict:
+        known = await self._store.read(
+            known_node_keys, received.actor, origin(activity.actor) or "", attached,
+            origin(self._here.settings.base_url) or "",
+        )  # fmt: skip
+        return believe(raw, normalised, author, known)
+
+    async def _renewed(
+        self, activity: Activity, attached: list[dict[str, Any]], received: Received
+    ) -> bool:
+        """A node whose key we know may have another by now: the author's, or that of the
+        neighbour whose word came along. Each is asked once in a while."""
+        asked = [activity.actor]
+        if any(one.get("type") == "Relationship" for one in attached):
+            asked.append(received.actor.uri)
+        renewed = False
+        for uri in asked:
+            try:
+                renewed = await self._remote.renew_node(uri) or renewed
+            except (FetchError, NotFound):
+                continue  # it is silent: what we know stands
+        return renewed
 
     async def _from_origin(
         self,
@@ -243,86 +268,3 @@ def _one(value: Any) -> Any:
 def _names_hidden(document: dict[str, Any]) -> bool:
     """What is passed on goes as its author signed it: `bto` and `bcc` cannot be taken out."""
     return "bto" in document or "bcc" in document
-
-
-# ── units of work ────────────────────────────────────────────────────────────────────────────
-
-
-def _known_key(tx: Transaction, actor_uri: str, key_id: str) -> tuple[Actor, actors.KeyRow] | None:
-    actor = actors.by_uri(tx, actor_uri)
-    if actor is None or actor.gone or actor.local:
-        return None
-    if actors.fetched_at(tx, actor_uri) is None:
-        return None  # a neighbour's word is all we have of this actor
-    row = actors.key_by_id(tx, key_id)
-    if row is None or row.actor_id != actor.id or row.algorithm != "ed25519":
-        return None
-    return actor, row
-
-
-def _known_node_keys(
-    tx: Transaction,
-    neighbour: Actor,
-    about: str,
-    attached: list[dict[str, Any]],
-    own_origin: str,
-) -> list[NodeKey]:
-    """The node keys of an origin: met, vouched for earlier, or by the statement that travels
-    along, when it is a joined neighbour's whose own node key we have met."""
-    known = [
-        NodeKey(row.origin, row.actor_uri, row.key, row.voucher)
-        for row in neighbours.keys_of(tx, about)
-        if not row.voucher or _is_joined(tx, row.voucher)
-    ]
-    row = neighbours.by_actor(tx, neighbour.id)
-    if row is None or row.state != Link.JOINED.value:
-        return [key for key in known if not key.voucher]
-    vouchers = [
-        NodeKey(key.origin, key.actor_uri, key.key)
-        for key in neighbours.keys_of(tx, origin(neighbour.uri) or "")
-        if not key.voucher
-    ]
-    for document in attached:
-        if document.get("type") != "Relationship":
-            continue
-        for voucher in vouchers:
-            stated = read_key_statement(document, voucher=voucher, own_origin=own_origin)
-            if isinstance(stated, NodeKey) and stated.origin == about:
-                known.append(stated)
-    return known
-
-
-def _is_joined(tx: Transaction, voucher_origin: str) -> bool:
-    return any(
-        row.state == Link.JOINED.value and origin(row.actor_uri) == voucher_origin
-        for row in neighbours.every(tx)
-    )
-
-
-def _put_author(
-    tx: Transaction,
-    parsed: ActorDocument,
-    text: str,
-    *,
-    now: float,
-    proven_at: float | None,
-    confirmed: bool,
-) -> Actor | None:
-    """Store an author from the document that travelled along; None when what we have counts more.
-
-    What the author's node told us itself gives way only to what it proved later: its old proofs
-    hold for ever, and the keys in them may have been stolen since. A neighbour's word stands
-    against nothing: neither against the author's node nor against another key that was believed
-    first. Nobody who is gone comes back by it.
-    """
-    existing = actors.by_uri(tx, parsed.id)
-    if existing is not None:
-        told_at = actors.fetched_at(tx, parsed.id)
-        later = told_at is None or (proven_at is not None and told_at < proven_at <= now + 300)
-        if existing.gone or not later:
-            return None
-        if not confirmed:
-            keys = {row.public for row in actors.keys_of(tx, existing.id)}
-            told = {key.material for key in parsed.public_keys if key.kind == "ed25519"}
-            return existing if told_at is None and told <= keys else None
-    return put_actor(tx, parsed, text, now=now, from_origin=confirmed)

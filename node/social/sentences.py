@@ -151,6 +151,12 @@ SENTENCES: Final[Mapping[str, Both]] = MappingProxyType(
             fr_bare="Une de vos annonces est de nouveau ouverte.",
             en_bare="One of your announcements is open again.",
         ),
+        Kind.REFERRAL_ASKED: _both(
+            "Votre demande {title} pourrait être confiée au quartier {who} : êtes-vous d’accord ?",
+            "Your request {title} could be handed to the quartier {who}: do you agree?",
+            fr_bare="Une de vos demandes pourrait être confiée au quartier {who} : d’accord ?",
+            en_bare="One of your requests could be handed to the quartier {who}: do you agree?",
+        ),
         Kind.REFERRAL_ACCEPTED: _both(
             "Un quartier voisin s’occupe de votre demande {title}.",
             "A neighbouring quartier takes care of your request {title}.",

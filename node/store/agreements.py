@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from node.aid.agreements import OPEN, Agreement, Channel, State
 from node.ids import new_id
-from node.store.tables import agreement_events, agreements, reveals
+from node.store.tables import actors, agreement_events, agreements
 from node.store.transaction import Row, Transaction
-from node.store.upsert import insert_new, insert_or_update
+from node.store.upsert import insert_new
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,11 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True)
-class Reveal:
-    agreement_id: int
-    actor_id: int
-    """Whose contact details they are."""
-    contact: str
-    note_uri: str | None
-    revealed_at: float
+class Word:
+    """An activity in which one of the two said something."""
+
+    event: str
+    activity_uri: str
 
 
 _COLUMNS = (
@@ -188,6 +186,27 @@ def between(tx: Transaction, proposal_id: int, answerer_id: int) -> list[Agreeme
     return [_agreement(row) for row in rows]
 
 
+def answers_since(
+    tx: Transaction,
+    since: float,
+    *,
+    answerer_id: int | None = None,
+    proposal_id: int | None = None,
+    domain: str | None = None,
+) -> int:
+    """How many answers a person, or a server, gave: to one proposal, or to all."""
+    statement = sa.select(sa.func.count()).where(agreements.c.created_at >= since)
+    if answerer_id is not None:
+        statement = statement.where(agreements.c.answerer_id == answerer_id)
+    if proposal_id is not None:
+        statement = statement.where(agreements.c.proposal_id == proposal_id)
+    if domain is not None:
+        statement = statement.join(actors, actors.c.id == agreements.c.answerer_id).where(
+            actors.c.domain == domain
+        )
+    return int(tx.scalar(statement) or 0)
+
+
 # ── what happened ────────────────────────────────────────────────────────────────────────────
 
 
@@ -217,6 +236,30 @@ def record(
     )
 
 
+def is_recorded(tx: Transaction, activity_uri: str) -> bool:
+    return (
+        tx.first(
+            sa.select(agreement_events.c.id).where(agreement_events.c.activity_uri == activity_uri)
+        )
+        is not None
+    )
+
+
+def words_of(tx: Transaction, agreement_id: int, actor_id: int, *, most: int = 80) -> list[Word]:
+    """What one of the two said in activities, the oldest first: the latest `most` of it."""
+    rows = tx.all(
+        sa.select(agreement_events.c.event, agreement_events.c.activity_uri)
+        .where(
+            agreement_events.c.agreement_id == agreement_id,
+            agreement_events.c.actor_id == actor_id,
+            agreement_events.c.activity_uri.is_not(None),
+        )
+        .order_by(agreement_events.c.id.desc())
+        .limit(most)
+    )
+    return [Word(row.event, row.activity_uri) for row in reversed(rows)]
+
+
 def history(tx: Transaction, agreement_id: int) -> list[Happened]:
     rows = tx.all(
         sa.select(
@@ -231,93 +274,3 @@ def history(tx: Transaction, agreement_id: int) -> list[Happened]:
         .limit(200)
     )
     return [Happened(*row) for row in rows]
-
-
-# ── contact details ──────────────────────────────────────────────────────────────────────────
-
-
-def reveal(
-    tx: Transaction,
-    *,
-    agreement_id: int,
-    actor_id: int,
-    contact: str,
-    note_uri: str | None,
-    now: float,
-) -> None:
-    insert_or_update(
-        tx,
-        reveals,
-        {
-            "agreement_id": agreement_id,
-            "actor_id": actor_id,
-            "contact": contact,
-            "note_uri": note_uri,
-            "revealed_at": now,
-        },
-        key=("agreement_id", "actor_id"),
-    )
-
-
-def revealed(tx: Transaction, agreement_id: int) -> list[Reveal]:
-    rows = tx.all(
-        sa.select(
-            reveals.c.agreement_id,
-            reveals.c.actor_id,
-            reveals.c.contact,
-            reveals.c.note_uri,
-            reveals.c.revealed_at,
-        ).where(reveals.c.agreement_id == agreement_id)
-    )
-    return [Reveal(*row) for row in rows]
-
-
-def revealed_of(tx: Transaction, ids: Collection[int]) -> dict[int, list[Reveal]]:
-    """The details shown in each of several agreements."""
-    found: dict[int, list[Reveal]] = {}
-    if not ids:
-        return found
-    for row in tx.all(
-        sa.select(
-            reveals.c.agreement_id,
-            reveals.c.actor_id,
-            reveals.c.contact,
-            reveals.c.note_uri,
-            reveals.c.revealed_at,
-        ).where(reveals.c.agreement_id.in_(ids))
-    ):
-        found.setdefault(row.agreement_id, []).append(Reveal(*row))
-    return found
-
-
-def revealed_in(tx: Transaction, note_uri: str) -> Reveal | None:
-    row = tx.first(
-        sa.select(
-            reveals.c.agreement_id,
-            reveals.c.actor_id,
-            reveals.c.contact,
-            reveals.c.note_uri,
-            reveals.c.revealed_at,
-        ).where(reveals.c.note_uri == note_uri)
-    )
-    return None if row is None else Reveal(*row)
-
-
-def hide(tx: Transaction, agreement_id: int, *, actor_id: int | None = None) -> None:
-    """The details of one side, or of both, are gone."""
-    statement = sa.delete(reveals).where(reveals.c.agreement_id == agreement_id)
-    if actor_id is not None:
-        statement = statement.where(reveals.c.actor_id == actor_id)
-    tx.execute(statement)
-
-
-def stale_reveals(tx: Transaction, *, most: int = 100) -> Sequence[int]:
-    """Agreements that are over and still have details: what a sweep makes good."""
-    rows = tx.all(
-        sa.select(reveals.c.agreement_id)
-        .join(agreements, agreements.c.id == reveals.c.agreement_id)
-        .where(agreements.c.state.not_in(_OPEN))
-        .distinct()
-        .limit(most)
-    )
-    return [row.agreement_id for row in rows]

@@ -20,9 +20,6 @@ from node.store.tables import (
 )
 from node.store.transaction import Row, Transaction
 
-OLDEST_S = 400 * 86_400.0
-"""A conversation older than this, of which nothing was heard since, is over."""
-
 
 class Subject(StrEnum):
     AGREEMENT = "agreement"
@@ -175,17 +172,34 @@ def forget(tx: Transaction, identifier: int) -> None:
     tx.execute(sa.delete(dialogues).where(dialogues.c.id == identifier))
 
 
-def forget_old(tx: Transaction, *, now: float, most: int = 500) -> int:
-    """Conversations of which nothing was heard for long. How many."""
+def forget_old(tx: Transaction, *, before: float, most: int) -> int:
+    """Conversations of which nothing was heard since. How many."""
     old = (
         sa.select(dialogues.c.id)
-        .where(dialogues.c.updated_at < now - OLDEST_S)
+        .where(dialogues.c.updated_at < before)
         .order_by(dialogues.c.id)
         .limit(most)
     )
     return tx.execute(
         sa.delete(dialogues).where(dialogues.c.id.in_(old.scalar_subquery()))
     ).rowcount
+
+
+def forget_letters(
+    tx: Transaction, *, quartier_id: int, quartier_uri: str, before: float, most: int
+) -> int:
+    """Direct notes from and to the quartier that are older. How many."""
+    direct = sa.and_(objects.c.visibility == "direct", objects.c.published < before)
+    written = sa.select(objects.c.id).where(objects.c.author_id == quartier_id, direct)
+    received = (
+        sa.select(objects.c.id)
+        .join(recipients, recipients.c.object_id == objects.c.id)
+        .where(recipients.c.uri == quartier_uri, direct)
+    )
+    old = [row.id for row in tx.all(sa.union(written, received).limit(most))]
+    if old:
+        tx.execute(sa.delete(objects).where(objects.c.id.in_(old)))
+    return len(old)
 
 
 # ── what one person elsewhere has caused ─────────────────────────────────────────────────────

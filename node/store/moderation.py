@@ -1,4 +1,4 @@
-"""Blocked servers, suspended actors, and offers that wait for a person."""
+"""Blocked servers and suspended actors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 import sqlalchemy as sa
 
 from node.aid.lifecycle import CLOSED
-from node.ids import new_id
 from node.moderation.policy import Blocklist, DomainBlock, names_covering
 from node.store.actors import ActorWritten
 from node.store.tables import (
@@ -16,12 +15,11 @@ from node.store.tables import (
     follows,
     invitations,
     objects,
-    offers,
     proposals,
     tokens,
 )
 from node.store.transaction import Row, Transaction
-from node.store.upsert import insert_new, insert_or_update
+from node.store.upsert import insert_or_update
 
 BELL = "policy"
 NAMES_MOST = 1_000  # in one question; more than that are looked up in the whole list
@@ -192,44 +190,4 @@ def end_invitations(tx: Transaction, inviter_id: int, *, now: float) -> None:
         sa.update(invitations)
         .where(invitations.c.inviter_id == inviter_id, invitations.c.revoked_at.is_(None))
         .values(revoked_at=now)
-    )
-
-
-# ── offers that wait for a person ────────────────────────────────────────────────────────────
-
-
-def add_offer(
-    tx: Transaction,
-    *,
-    activity_uri: str,
-    actor_id: int,
-    object_uri: str | None,
-    target_uri: str | None,
-    document: str,
-    now: float,
-) -> bool:
-    return insert_new(
-        tx,
-        offers,
-        {
-            "id": new_id(),
-            "activity_uri": activity_uri,
-            "actor_id": actor_id,
-            "object_uri": object_uri,
-            "target_uri": target_uri,
-            "document": document,
-            "state": "received",
-            "created_at": now,
-        },
-    )
-
-
-def withdraw_offer(tx: Transaction, *, activity_uri: str, actor_id: int) -> bool:
-    return (
-        tx.execute(
-            sa.update(offers)
-            .where(offers.c.activity_uri == activity_uri, offers.c.actor_id == actor_id)
-            .values(state="withdrawn")
-        ).rowcount
-        > 0
     )

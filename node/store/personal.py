@@ -26,7 +26,6 @@ from node.store.tables import (
     mediator_notes,
     notifications,
     objects,
-    offers,
     on_behalf,
     outbox,
     pictures,
@@ -209,7 +208,6 @@ def forget(tx: Transaction, actor_id: int, uri: str) -> None:
         (dialogues, dialogues.c.peer_id),
         (dialogues, dialogues.c.speaker_id),
         (reveals, reveals.c.actor_id),
-        (offers, offers.c.actor_id),
         (silences, silences.c.actor_id),
     ):
         tx.execute(sa.delete(table).where(column == actor_id))
@@ -234,11 +232,6 @@ def forget_activities(tx: Transaction, object_uris: Sequence[str]) -> None:
     for start in range(0, len(object_uris), _IN_ONE):
         part = object_uris[start : start + _IN_ONE]
         tx.execute(sa.delete(outbox).where(outbox.c.object_uri.in_(part)))
-        tx.execute(
-            sa.delete(offers).where(
-                sa.or_(offers.c.object_uri.in_(part), offers.c.target_uri.in_(part))
-            )
-        )
 
 
 def _forget_judgements(tx: Transaction, actor_id: int) -> None:

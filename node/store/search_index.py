@@ -42,7 +42,8 @@ def columns(tx: Transaction, proposal: Proposal) -> dict[str, Any]:
 
 def listed(dialect: Dialect) -> sa.ColumnElement[bool]:
     """That a proposal is listed, in the words of the indexes of what is."""
-    return sa.literal_column(_listed(dialect), sa.Boolean)
+    # Without a type: as a Boolean SQLite would be asked for `… = 1`, and use no index.
+    return sa.literal_column(f"({_listed(dialect)})")
 
 
 def _listed(dialect: str, table: str = "proposals") -> str:
@@ -58,6 +59,11 @@ def found_by(dialect: Dialect, question: Asked) -> sa.ColumnElement[bool]:
     return sa.literal_column("proposals.words_found", sa.Text).op("@@")(
         sa.func.to_tsquery(sa.literal_column("'simple'"), _tsquery(question))
     )
+
+
+def matching(question: Asked) -> sa.ColumnElement[bool]:
+    """Of a row of FTS5's table itself, for SQLite."""
+    return sa.literal_column("proposal_words").op("MATCH", is_comparison=True)(_fts5(question))
 
 
 def found_anywhere(question: Asked) -> sa.ColumnElement[bool]:

@@ -32,8 +32,6 @@ class Form:
         return f"{self.topic}-{self.mode}"
 
 
-
-
 FORMS: Final[tuple[Form, ...]] = (
     # ── on se prête ──────────────────────────────────────────────────────────────────────────
     Form("prêt d’outils", "lending.tools", "resident", OFFER, "loan",

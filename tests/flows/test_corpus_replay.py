@@ -259,7 +259,7 @@ async def _pinned(there: Elsewhere, expected: dict[str, Any]) -> str | None:
 
 
 async def _offered(there: Elsewhere, expected: dict[str, Any]) -> str | None:
-    return None if await _rows(there, tables.offers, "actor_id", expected) else "no offer"
+    return None if await _rows(there, tables.agreements, "answerer_id", expected) else "no answer"
 
 
 async def _ignored(there: Elsewhere, expected: dict[str, Any]) -> str | None:

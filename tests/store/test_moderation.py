@@ -109,38 +109,6 @@ async def test_a_report_is_kept_once_per_activity(store: Store) -> None:
     await store.write(unit)
 
 
-async def test_an_offer_is_kept_once_and_taken_back_by_its_actor(store: Store) -> None:
-    """Nobody else withdraws it, and what is not here cannot be withdrawn."""
-
-    def unit(tx: Transaction) -> None:
-        zoe, yann = add_actor(tx, "zoe", "m.example"), add_actor(tx, "yann", "m.example")
-
-        def offer() -> bool:
-            return moderation.add_offer(
-                tx,
-                activity_uri="o:1",
-                actor_id=zoe,
-                object_uri=None,
-                target_uri="t",
-                document="{}",
-                now=NOW,
-            )
-
-        def state() -> str:
-            return str(tx.scalar(sa.select(tables.offers.c.state)))
-
-        assert offer()
-        assert not offer()
-        assert state() == "received"
-        assert not moderation.withdraw_offer(tx, activity_uri="o:1", actor_id=yann)
-        assert not moderation.withdraw_offer(tx, activity_uri="o:2", actor_id=zoe)
-        assert state() == "received"
-        assert moderation.withdraw_offer(tx, activity_uri="o:1", actor_id=zoe)
-        assert state() == "withdrawn"
-
-    await store.write(unit)
-
-
 async def test_how_a_server_is_blocked_is_kept_whole(store: Store) -> None:
     """Flags and both reasons; the list is paged by name; a change keeps when it began."""
 

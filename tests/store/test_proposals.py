@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from node.aid.lifecycle import State
-from node.aid.proposals import Urgency
+from node.aid.proposals import Answerable, Urgency
 from node.store import neighbours, objects, proposals
 from node.store.engine import Store
 from node.store.transaction import Transaction
@@ -34,6 +34,20 @@ async def test_a_proposal_is_stored_once_and_read_back_whole(store: Store) -> No
             expires_at=LATER,
             due=LATER - 1,
             in_scope_of="https://m.example/crisis",
+            starts_at=LATER - 3,
+            ends_at=LATER - 2,
+            languages=("ar", "en"),
+            answerable=Answerable.VOUCHED,
+            gathering=True,
+            standing=True,
+            opens_again_at=LATER + 1,
+            reason="Doublon",
+            occurrence=NOW + 1,
+            asked_by_id=zoe,
+            asked_in="https://m.example/notes/1",
+            renewed_at=NOW + 2,
+            notice_at=NOW + 3,
+            closed_at=NOW + 4,
         )
         assert proposals.insert(tx, made, shown=False, create_activity='{"a": 1}')
         assert not proposals.insert(tx, replace(made, title="x"), shown=True, create_activity=None)
@@ -186,6 +200,34 @@ async def test_ours_are_closed_when_their_time_is_over_copies_are_marked(store: 
             if (stored := proposals.by_id(tx, one.id))
         ]
         assert states == [State.OPEN, State.EXPIRED, State.OPEN]
+
+    await store.write(unit)
+
+
+async def test_time_says_what_opens_again_and_of_what_to_remind(store: Store) -> None:
+    """Only of ours, in the order in which it is due, and the next moment is the nearest of all."""
+
+    def unit(tx: Transaction) -> None:
+        amina, zoe = add_actor(tx, "amina"), add_actor(tx, "zoe", "m.example")
+        enough = State.SATISFIED_FOR_NOW
+        add_proposal(tx, zoe, 1, state=enough, opens_again_at=NOW, notice_at=NOW)
+        later = add_proposal(tx, amina, 2, local=True, state=enough, opens_again_at=LATER)
+        sooner = add_proposal(tx, amina, 3, local=True, state=enough, opens_again_at=LATER - 1)
+        paused = add_proposal(
+            tx, amina, 4, local=True, state=State.PAUSED, expires_at=LATER + 9, notice_at=LATER - 2
+        )
+        add_proposal(tx, amina, 5, local=True, state=State.DONE, expires_at=NOW)
+        assert proposals.next_moment(tx) == LATER - 2
+        assert proposals.opening_again(tx, now=LATER - 2) == []
+        assert proposals.opening_again(tx, now=LATER) == [sooner.id, later.id]
+        assert proposals.opening_again(tx, now=LATER, most=1) == [sooner.id]
+        assert proposals.to_remind(tx, now=LATER - 2) == [paused.id]
+        proposals.set_notice(tx, paused.id, None)
+        assert proposals.to_remind(tx, now=LATER * 2) == []
+        assert proposals.next_moment(tx) == LATER - 1
+        assert proposals.expired(tx, now=LATER + 9) == [paused.id]
+        assert proposals.has_published(tx, amina)
+        assert not proposals.has_published(tx, add_actor(tx, "bruno"))
 
     await store.write(unit)
 

@@ -20,17 +20,13 @@ from node.aid.agreements import (
     Side,
     State,
     allowed,
-    count,
-    fits,
-    giver,
-    left_text,
     mermaid,
-    state_of_proposal,
     step,
 )
 from node.aid.drafts import check_draft
+from node.aid.ledger import count, fits, left_text, state_of_proposal
 from node.aid.lifecycle import State as Life
-from node.aid.proposals import Proposal, Purpose, propose
+from node.aid.proposals import Proposal, propose
 
 NOW = 1_795_370_400.0
 BOTH = (Side.AUTHOR, Side.ANSWERER)
@@ -262,13 +258,24 @@ def test_a_reason_stays_until_another_is_given() -> None:
     assert settled.reason == "Rayée."
 
 
+def test_what_is_lent_is_still_lent_when_a_dispute_is_settled() -> None:
+    """It goes on where it was."""
+    for events, state in (
+        ((), State.ACCEPTED),
+        ((Event.HAND_OVER,), State.HANDED_OVER),
+        ((Event.HAND_OVER, Event.GIVE_BACK), State.RETURNED),
+    ):
+        said = [(event, Side.AUTHOR) for event in (Event.ACCEPT, *events, Event.DISPUTE)]
+        settled = step(after(*said), Event.SETTLE, None, now=NOW)
+        assert settled is not None
+        assert settled.state is state
+
+
 def test_the_two_sides() -> None:
     """Each has its side and its other; nobody else has one."""
     found = agreement()
     assert [found.side_of(one) for one in (3, 4, 5)] == [Side.AUTHOR, Side.ANSWERER, None]
     assert (found.other(3), found.other(4)) == (4, 3)
-    assert giver(Purpose.OFFER) is Side.AUTHOR
-    assert giver(Purpose.REQUEST) is Side.ANSWERER
 
 
 # ── counting ─────────────────────────────────────────────────────────────────────────────────

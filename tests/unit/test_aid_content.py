@@ -159,3 +159,54 @@ def test_distances_and_amounts() -> None:
     assert amount("2", "litre", "fr") == f"2{NBSP}litres"
     assert amount("4", "one", "fr") == "4"
     assert amount("4", "tonne", "fr") == f"4{NBSP}tonne"
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"starts": NOW + 3600}, "À partir du dimanche 22 novembre 2026 à 20~h."),
+        (
+            {"starts": NOW + 3600, "ends": NOW + 7200},
+            "Le dimanche 22 novembre 2026, de 20~h à 21~h.",
+        ),
+        (
+            {"starts": NOW, "ends": NOW + 86_400},
+            "Du dimanche 22 novembre 2026 à 19~h au lundi 23 novembre 2026 à 19~h.",
+        ),
+        (
+            {"starts": NOW, "mode": "together", "gathering": True, "quantity": "8"},
+            "Places~: 8.\nLe dimanche 22 novembre 2026 à 19~h.",
+        ),
+        ({"languages": "fr,ar,xx-yy"}, "On peut se parler en français, arabe et xx-yy."),
+        ({"answerable": "members"}, "Réservé aux membres du quartier.\n"),
+        ({"answerable": "vouched"}, "pour qui quelqu’un se porte garant."),
+        ({"answerable": "members"}, "Pour répondre~: connectez-vous au site du quartier."),
+        (
+            {"language": "en", "starts": NOW, "ends": NOW + 3600, "languages": "fr"},
+            "On Sunday 22 November 2026, from 19:00 to 20:00.",
+        ),
+        (
+            {"language": "en", "languages": ["fr", "uk"]},
+            "We can speak English, French and Ukrainian.",
+        ),
+    ],
+)
+def test_when_in_which_languages_and_for_whom(changes: dict[str, object], says: str) -> None:
+    """Said as people say it, in French and in English."""
+    assert says in read(made(**changes))
+
+
+def test_enough_for_now_says_when_it_opens_again() -> None:
+    """So that nobody who would help is lost."""
+    proposal = replace(made(), state=State.SATISFIED_FOR_NOW, opens_again_at=NOW)
+    assert read(proposal).startswith(
+        "Merci, c’est suffisant pour le moment. Elle rouvrira le dimanche 22 novembre 2026 à 19~h."
+    )
+
+
+def test_a_rhythm_is_said_with_its_time() -> None:
+    """One time of a series says of which."""
+    content = html(
+        made(), quartier="Croix-Rousse", tags=(), zone="Europe/Paris", recurrence="chaque mardi"
+    )
+    assert "Chaque mardi.<br>" in content

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from node.aid.drafts import check_draft, edit, parse_duration
+from node.aid.drafts import (
+    check_draft,
+    check_timely,
+    edit,
+    parse_duration,
+    problem,
+    promised_of,
+    unfinished,
+)
 from node.aid.lifecycle import State
 from node.aid.proposals import Draft, Proposal, Purpose, Reach, Urgency, propose
 from node.aid.territory import metres_between
@@ -87,6 +96,22 @@ def test_the_least_that_is_needed() -> None:
         ({"place": (float("nan"), 4.0)}, "latitude"),
         ({"language": "français"}, "deux lettres"),
         ({"author": ""}, "auteur"),
+        ({"starts": "demain"}, "2026"),
+        ({"starts": 0}, "2026"),
+        ({"ends": NOW}, "commence"),
+        ({"starts": NOW, "ends": NOW}, "après le début"),
+        ({"starts": NOW, "ends": NOW + 400 * DAY}, "un an"),
+        ({"gathering": True, "mode": "together"}, "commence"),
+        ({"gathering": True, "starts": NOW}, "together"),
+        ({"standing": True}, "toujours une fin"),
+        ({"languages": 7}, "liste"),
+        ({"languages": ["fr"] * 11}, "10"),
+        ({"languages": ["français"]}, "deux lettres"),
+        ({"answerable": "friends"}, "members"),
+        ({"pictures": ["1"] * 5}, "4"),
+        ({"pictures": ["../x"]}, "numéro"),
+        ({"pictures": "1"}, "images"),
+        ({"place": {"latitude": 1}}, "latitude"),
     ],
 )
 def test_what_does_not_fit_is_told_with_what_to_do(change: dict[str, Any], says: str) -> None:
@@ -184,3 +209,76 @@ def test_edits_are_checked_like_drafts() -> None:
     for state in (State.DONE, State.WITHDRAWN, State.REMOVED, State.EXPIRED):
         with pytest.raises(Conflict):
             edit(made(check_draft(raw()), state), {"title": "x"}, now=NOW)
+
+
+def test_times_without_an_offset_are_those_of_the_quartier() -> None:
+    """In its zone, where one is given; UTC otherwise."""
+    fields = raw(starts="2026-07-01T18:00", ends="2026-07-01T20:00:00Z")
+    paris = check_draft(fields, zone="Europe/Paris")
+    assert paris.ends is not None
+    assert paris.starts == paris.ends - 4 * 3600
+    assert check_draft(fields).starts == paris.ends - 2 * 3600
+
+
+def test_languages_and_places_are_read_as_they_come() -> None:
+    """A list or words with commas; a pair or two names."""
+    assert check_draft(raw(languages=" fr, ar;en fr ")).languages == ("fr", "ar", "en")
+    assert check_draft(raw(languages="")).languages == ()
+    draft = check_draft(raw(place={"latitude": 45.7, "longitude": 4.8}))
+    assert draft.place == (45.7, 4.8)
+
+
+def test_nobody_can_help_yesterday() -> None:
+    """A day that is over is told before anything is published."""
+    for fields in ({"due": NOW - 1}, {"starts": NOW - 9, "ends": NOW - 1}, {"starts": NOW - 1}):
+        with pytest.raises(Invalid):
+            check_timely(check_draft(raw(**fields)), NOW)
+    check_timely(check_draft(raw(starts=NOW - 9, ends=NOW + 9, due=NOW + 1)), NOW)
+
+
+def test_a_draft_may_be_unfinished_but_not_endless() -> None:
+    """Only what a draft has is kept, and it says what is still missing."""
+    assert unfinished({"title": "", "expires": "un jour", "author": "x", "rank": 1}) == {
+        "title": "",
+        "expires": "un jour",
+    }
+    assert unfinished({"pictures": ("1",), "due": None}) == {"pictures": ["1"]}
+    with pytest.raises(Invalid):
+        unfinished({"text": "x" * 20_001})
+    assert "offre" in (problem({"title": "x"}) or "")
+    assert problem({name: value for name, value in raw().items() if name != "author"}) is None
+
+
+def test_what_is_promised_stays_so() -> None:
+    """The quantity keeps it, the kind of thing stays, and the state follows."""
+    proposal = made(check_draft(raw(topic="goods.books", mode="gift", quantity="5")))
+    partly = replace(proposal, available="2", state=State.PARTLY_MATCHED)
+    assert promised_of(partly) == 3
+    for changes in ({"quantity": "2"}, {"mode": "swap"}, {"topic": "goods.food"}):
+        with pytest.raises(Conflict):
+            edit(partly, changes, now=NOW)
+    with pytest.raises(Conflict):
+        edit(proposal, {"purpose": "offer"}, now=NOW)
+    assert edit(partly, {"quantity": "3"}, now=NOW).state is State.MATCHED
+    more = edit(partly, {"quantity": "4,5", "title": "Romans"}, now=NOW)
+    assert (more.available, more.state) == ("1.5", State.PARTLY_MATCHED)
+    paused = edit(replace(partly, state=State.PAUSED), {"quantity": "4"}, now=NOW)
+    assert (paused.available, paused.state) == ("1", State.PAUSED)
+    assert edit(proposal, {"mode": "service", "unit": "hour"}, now=NOW).unit == "hour"
+
+
+def test_an_edit_changes_what_it_names() -> None:
+    """Place, end, times and languages; empty empties; the rest stays."""
+    proposal = made(check_draft(raw(due=NOW + DAY, languages=["ar"], reach="wide", reach_m=500)))
+    same = edit(proposal, {}, now=NOW + 1)
+    assert same == replace(proposal, updated=NOW + 1)
+    changed = edit(
+        proposal,
+        {"due": "", "languages": [], "coarse": True, "expires": "2d", "reach": "adjacent"},
+        now=NOW + 10,
+    )
+    assert (changed.due, changed.languages, changed.radius_m) == (None, (), 1406)
+    assert (changed.expires_at, changed.reach_m) == (NOW + 10 + 2 * DAY, None)
+    assert changed.renewed_at == NOW + 10
+    unit = made(check_draft(raw(topic="goods.food", mode="gift", unit="kilogram")))
+    assert edit(unit, {"mode": "loan"}, now=NOW).unit == "one"

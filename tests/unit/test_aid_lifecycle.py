@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from node.aid.lifecycle import CLOSED, GRAPH, LIVE, PUBLISHED, State, may_become, mermaid
+from node.aid.lifecycle import (
+    CLOSED,
+    GRAPH,
+    LIVE,
+    OVER,
+    PUBLISHED,
+    State,
+    by_quantity,
+    may_become,
+    mermaid,
+)
 
 
 def test_every_state_is_declared() -> None:
@@ -77,3 +87,23 @@ def test_the_graph_can_be_printed() -> None:
     assert "    open --> partly_matched\n" in text
     assert "    removed --> [*]\n" in text
     assert text.count("-->") == sum(len(after) for after in GRAPH.values()) + 2
+
+
+@pytest.mark.parametrize(
+    ("quantity", "available", "state"),
+    [
+        ("1", "1", State.OPEN),
+        ("2.5", "1", State.PARTLY_MATCHED),
+        ("2.5", "0", State.MATCHED),
+        ("1", "", State.MATCHED),
+    ],
+)
+def test_what_is_left_says_whether_it_is_open(quantity: str, available: str, state: State) -> None:
+    """All, some, or nothing."""
+    assert by_quantity(quantity, available) is state
+
+
+def test_what_is_over_can_only_be_renewed() -> None:
+    """Expired things come back by a click, closed ones never."""
+    assert {State.EXPIRED} == OVER - CLOSED
+    assert GRAPH[State.EXPIRED] & LIVE == LIVE

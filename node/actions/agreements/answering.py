@@ -2,51 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from node.actions import notices
-from node.actions.agreements.moving import ENDED, FULL, ledger, move
+from node.actions.agreements.answerable import (
+    WAITING,
+    Answered,
+    answered,
+    check_between,
+    check_flood,
+    check_open,
+    is_for,
+    why_not,
+)
+from node.actions.agreements.moving import move
 from node.actions.agreements.saying import Two, say_offer
 from node.aid.agreements import (
-    AGREED,
     Agreement,
     Channel,
     Event,
     Side,
     State,
-    fits,
-    left_text,
 )
 from node.aid.draft_checks import clean_words
-from node.aid.lifecycle import LIVE
-from node.aid.neighbours import Link
-from node.aid.proposals import Answerable, Proposal
 from node.aid.quantities import amount_of, amount_text
 from node.errors import Conflict, Forbidden, Invalid, NotFound
 from node.ids import new_id
-from node.outbox.here import Here, host_of
+from node.outbox.here import Here
 from node.social.accounts import Actor
 from node.social.notifications import Kind
-from node.store import actors, agreements, blocks, neighbours, objects, proposals, vouches
+from node.store import (
+    agreements,
+    blocks,
+)
 from node.store.transaction import Transaction
 
 TEXT_MAX = 5_000
-LEFT = {
-    "fr": "Merci beaucoup ! Il n’en reste que {left} : répondez encore si cela vous convient.",
-    "en": "Thank you very much! Only {left} is left: answer again if that suits you.",
-}
-NOT_FOR_YOU = {
-    "fr": "Merci beaucoup ! Cette annonce s’adresse aux personnes que le quartier connaît.",
-    "en": "Thank you very much! This post is for people whom the neighbourhood knows.",
-}
-_WAITING = frozenset({State.PROPOSED, *AGREED})
-
-
-@dataclass(frozen=True, slots=True)
-class _Answered:
-    proposal: Proposal
-    author: Actor
-    local: bool
 
 
 def offer_help(
@@ -61,10 +50,10 @@ def offer_help(
     due: float | None = None,
 ) -> Agreement:
     """A person of ours answers a proposal, of this node or of another, whose author decides."""
-    found = _answered(tx, proposal_id)
-    _check_open(here, found, answerer)
-    _check_between(tx, found, answerer)
-    if found.local and not _is_for(tx, found.proposal, answerer):
+    found = answered(tx, proposal_id)
+    check_open(tx, here, found, answerer)
+    check_between(tx, found, answerer)
+    if found.local and not is_for(tx, found.proposal, answerer):
         raise Forbidden("Cette annonce s’adresse aux personnes que le quartier connaît.")
     amount = amount_of(quantity)
     if amount is None or amount <= 0:
@@ -103,11 +92,11 @@ def propose_by_note(
     known = agreements.by_offer(tx, note_uri)
     if known is not None:
         return known
-    found = _answered(tx, proposal_id)
+    found = answered(tx, proposal_id)
     if not found.local:
         raise NotFound("Cette annonce n’est pas d’ici.")
     waiting = [
-        one for one in agreements.between(tx, proposal_id, answerer.id) if one.state in _WAITING
+        one for one in agreements.between(tx, proposal_id, answerer.id) if one.state in WAITING
     ]
     if waiting:
         return waiting[-1]
@@ -141,8 +130,11 @@ def receive(
     due: float | None,
 ) -> Agreement:
     """An answer from elsewhere to a proposal of ours. What cannot be is refused at once, kindly,
-    with the reason."""
-    found = _answered(tx, proposal_id)
+    with the reason. Raises NotFound for what they may not see, TooMany for a flood."""
+    found = answered(tx, proposal_id)
+    if blocks.between(tx, found.author.id, answerer.id):
+        raise NotFound("Il n’y a pas d’annonce de ce numéro ici.")
+    check_flood(tx, here, found, answerer)
     made = _new(
         tx,
         here,
@@ -156,73 +148,17 @@ def receive(
         language=language,
         due=due,
     )
-    words = _why_not(tx, here, found, made, answerer)
+    words = why_not(tx, here, found, made, answerer)
     if words is None:
         return made
     refused = move(tx, here, made, Event.REFUSE, side=Side.AUTHOR, by=found.author, words=words)
     return refused or made
 
 
-def _why_not(
-    tx: Transaction, here: Here, found: _Answered, made: Agreement, answerer: Actor
-) -> str | None:
-    """Why an answer cannot be taken, in the language of the answer; None when it can."""
-    language = "en" if made.language.partition("-")[0] == "en" else "fr"
-    proposal = found.proposal
-    if not _is_for(tx, proposal, answerer):
-        return NOT_FOR_YOU[language]
-    counted = ledger(tx, proposal.id)
-    if counted is None or counted.left == 0:
-        return FULL[language]
-    if proposal.state not in LIVE or proposal.has_expired(here.clock.now()):
-        return ENDED[language]
-    if made.unit != proposal.unit or not fits(made.quantity, counted):
-        return LEFT[language].format(left=left_text(counted))
-    return None
-
-
-def _answered(tx: Transaction, proposal_id: int) -> _Answered:
-    stored, status = proposals.by_id(tx, proposal_id), objects.by_id(tx, proposal_id)
-    author = actors.by_id(tx, status.author_id) if status is not None else None
-    if stored is None or status is None or author is None or not stored.shown:
-        raise NotFound("Il n’y a pas d’annonce de ce numéro ici.")
-    return _Answered(stored.proposal, author, status.local)
-
-
-def _check_open(here: Here, found: _Answered, answerer: Actor) -> None:
-    proposal = found.proposal
-    if found.author.id == answerer.id:
-        raise Conflict("C’est votre annonce : ce sont les autres qui y répondent.")
-    if proposal.state not in LIVE or proposal.has_expired(here.clock.now()):
-        raise Conflict("Cette annonce ne prend plus de réponse : elle est finie, ou tout est pris.")
-
-
-def _check_between(tx: Transaction, found: _Answered, answerer: Actor) -> None:
-    if blocks.between(tx, found.author.id, answerer.id):
-        raise NotFound("Il n’y a pas d’annonce de ce numéro ici.")
-    earlier = agreements.between(tx, found.proposal.id, answerer.id)
-    if any(one.state in _WAITING for one in earlier):
-        raise Conflict("Vous avez déjà répondu à cette annonce : voyez vos accords.")
-
-
-def _is_for(tx: Transaction, proposal: Proposal, answerer: Actor) -> bool:
-    """Whether the author wants answers from such a person (`answerable`)."""
-    match proposal.answerable:
-        case Answerable.ANYONE:
-            return True
-        case Answerable.MEMBERS:
-            return answerer.local or any(
-                row.state == Link.JOINED.value and host_of(row.actor_uri) == host_of(answerer.uri)
-                for row in neighbours.every(tx)
-            )
-        case Answerable.VOUCHED:
-            return answerer.local and bool(vouches.for_(tx, answerer.id))
-
-
 def _new(
     tx: Transaction,
     here: Here,
-    found: _Answered,
+    found: Answered,
     answerer: Actor,
     *,
     offer_uri: str,

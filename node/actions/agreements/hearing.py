@@ -1,4 +1,5 @@
-"""What the other side of an agreement said, from another node (FEP-0837).
+"""What the other side of an agreement said, from another node (FEP-0837): answers, what takes
+them back, and steps. How an agreement stands is told in `standing`.
 
 Who may: only the two themselves, each for their part; the node of the proposal decides, and what
 it tells of how the agreement stands replaces what a copy held. Words that come late, twice or
@@ -9,37 +10,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from node.actions.agreements import answering, reveals
-from node.actions.agreements.moving import move, tell_people
-from node.actions.agreements.saying import say_accepted, say_refused, the_two
-from node.aid.agreement_wire import ReadAgreement, ReadOffer, ReadStep
+from node.actions.agreements import answering
+from node.actions.agreements.moving import move
+from node.actions.agreements.saying import say_accepted, say_refused, say_standing, the_two
+from node.aid.agreement_wire import ReadOffer, ReadStep
 from node.aid.agreements import (
-    OPEN,
     Agreement,
     Channel,
     Event,
     Side,
     State,
+    later,
 )
 from node.outbox.here import Here
 from node.social.accounts import Actor
 from node.store import agreements
 from node.store.transaction import Transaction
 
-_ENDED_HERE = frozenset({State.WITHDRAWN, State.CANCELLED})
-_EVENTS = {
-    State.ACCEPTED: Event.ACCEPT,
-    State.REFUSED: Event.REFUSE,
-    State.CANCELLED: Event.CANCEL,
-    State.HANDED_OVER: Event.HAND_OVER,
-    State.RETURNED: Event.GIVE_BACK,
-    State.CONFIRMED: Event.CONFIRM,
-    State.NO_SHOW: Event.NO_SHOW,
-    State.DISPUTED: Event.DISPUTE,
-}
-
-
-# ── at the node of the proposal ──────────────────────────────────────────────────────────────
+LATE = "late"
+"""In the history: a word that had no place when it came."""
+MOST_WORDS = 80
+"""Of one side, in one agreement: whoever goes on is no longer listened to."""
 
 
 def offered(
@@ -79,155 +70,86 @@ def _again(tx: Transaction, here: Here, known: Agreement, answerer: Actor) -> st
     two = the_two(tx, known)
     if known.accepted_at is not None:
         say_accepted(tx, here, known, two)
+        say_standing(tx, here, known, two)
     elif known.state is State.REFUSED:
         say_refused(tx, here, known, two)
     return "answered again"
 
 
-def taken_back(tx: Transaction, here: Here, offer_uri: str, by: Actor, activity: str) -> bool:
+def taken_back(
+    tx: Transaction, here: Here, offer_uri: str, by: Actor, activity: str, words: str = ""
+) -> bool:
     """Undo of an Offer: withdrawn, or cancelled when it was accepted meanwhile."""
     found = agreements.by_offer(tx, offer_uri)
     if found is None or found.answerer_id != by.id or not the_two(tx, found).home:
         return False
     event = Event.WITHDRAW if found.state is State.PROPOSED else Event.CANCEL
-    return move(tx, here, found, event, side=Side.ANSWERER, by=by, heard_in=activity) is not None
+    return _heard(tx, here, found, event, by, words, activity)
 
 
-# ── on both ──────────────────────────────────────────────────────────────────────────────────
+def _heard(
+    tx: Transaction,
+    here: Here,
+    found: Agreement,
+    event: Event,
+    by: Actor,
+    words: str,
+    activity: str,
+) -> bool:
+    """A word of who answered. Where it has no place, its node is told how the agreement stands
+    all the same: there it was done, until this says otherwise."""
+    if agreements.is_recorded(tx, activity):
+        return False
+    two = the_two(tx, found)
+    lent = two.proposal.mode == "loan" or event not in (Event.HAND_OVER, Event.GIVE_BACK)
+    if lent and move(
+        tx, here, found, event, side=Side.ANSWERER, by=by, words=words, heard_in=activity
+    ):
+        return True
+    if len(agreements.words_of(tx, found.id, by.id)) >= MOST_WORDS:
+        return False
+    at = later(found, here.clock.now())
+    agreements.record(
+        tx, found.id, event=LATE, actor_id=by.id, activity_uri=activity, text=words, at=at
+    )
+    if found.accepted_at is not None:
+        found = replace(found, updated_at=at, version=found.version + 1)
+        agreements.update(tx, found)
+        say_standing(tx, here, found, two)
+    return False
 
 
 def stepped(tx: Transaction, here: Here, read: ReadStep, by: Actor) -> str | None:
-    """A Document within an agreement; None for an agreement that is not this actor's."""
+    """A Document within an agreement; None for an agreement that is not this actor's.
+
+    At the node of who answered it is kept for what it says. How the agreement stands is told
+    beside it; by a server that tells nothing of the kind, the Document is the step itself.
+    """
     found = agreements.by_uri(tx, read.agreement_uri)
+    if found is None and read.offer_uri is not None:  # before the yes that it follows
+        found = agreements.by_offer(tx, read.offer_uri)
     side = found.side_of(by.id) if found is not None else None
     if found is None or side is None or by.local:
         return None
-    moved = move(tx, here, found, read.event, side=side, by=by, words=read.text, heard_in=read.uri)
-    return f"{read.event}" if moved is not None else "it has no place now"
-
-
-# ── at the node of who answered ──────────────────────────────────────────────────────────────
-
-
-def accepted(
-    tx: Transaction,
-    here: Here,
-    by: Actor,
-    offer_uri: str,
-    *,
-    accept_uri: str | None,
-    read: ReadAgreement,
-) -> bool:
-    """The author said yes to an answer of ours."""
-    found = agreements.by_offer(tx, offer_uri)
-    if found is None or found.author_id != by.id or the_two(tx, found).home:
-        return False
-    return _stands(tx, here, replace(found, accept_uri=accept_uri), read, by)
-
-
-def refused(tx: Transaction, here: Here, by: Actor, offer_uri: str, *, reason: str) -> bool:
-    """The author said no."""
-    found = agreements.by_offer(tx, offer_uri)
-    if found is None or found.author_id != by.id or the_two(tx, found).home:
-        return False
-    if found.state not in (State.PROPOSED, State.WITHDRAWN):
-        return False
-    _become(tx, here, found, State.REFUSED, by, reason=reason)
-    return True
-
-
-def acceptance_undone(
-    tx: Transaction, here: Here, by: Actor, accept_uri: str, offer_uri: str | None
-) -> bool:
-    """The author takes the yes back, perhaps before it came."""
-    found = agreements.by_accept(tx, accept_uri)
-    if found is None and offer_uri is not None:
-        found = agreements.by_offer(tx, offer_uri)
-    if found is None or found.author_id != by.id or the_two(tx, found).home:
-        return False
-    if found.state in OPEN:
-        _become(tx, here, found, State.CANCELLED, by)
-    return True
-
-
-def standing(tx: Transaction, here: Here, by: Actor, read: ReadAgreement) -> bool:
-    """How an agreement stands, told by the node of its proposal."""
-    found = agreements.by_uri(tx, read.uri)
-    if found is None or found.author_id != by.id or the_two(tx, found).home:
-        return False
-    return _stands(tx, here, found, read, by)
-
-
-def _stands(tx: Transaction, here: Here, found: Agreement, read: ReadAgreement, by: Actor) -> bool:
-    """A copy becomes what its home says, unless that is older than what it said before."""
-    said = int(read.updated or here.clock.now())
-    if said <= found.version or (found.uri is not None and found.uri != read.uri):
-        return False
-    state = read.state or (State.ACCEPTED if found.state is State.PROPOSED else found.state)
-    if found.state in _ENDED_HERE and state in OPEN:
-        # What we took back crossed with this; the home will hear of it.
-        agreements.update(
-            tx, replace(found, uri=read.uri, version=said, updated_at=max(found.updated_at, said))
+    if the_two(tx, found).home:
+        done = _heard(tx, here, found, read.event, by, read.text, read.uri)
+        return f"{read.event}" if done else "it has no place now"
+    if agreements.is_recorded(tx, read.uri):
+        return "known already"
+    if len(agreements.words_of(tx, found.id, by.id)) >= MOST_WORDS:
+        return "they have said enough"
+    if found.uri is not None and not found.version:
+        moved = move(
+            tx, here, found, read.event, side=side, by=by, words=read.text, heard_in=read.uri
         )
-        return True
-    two = the_two(tx, found)
-    ended = state not in OPEN
-    changed = replace(
-        found,
-        uri=read.uri,
-        version=said,
-        quantity=read.quantity,
-        confirmed_by_author_at=_when(found.confirmed_by_author_at, two.author, read, said),
-        confirmed_by_answerer_at=(
-            _when(found.confirmed_by_answerer_at, two.answerer, read, said)
-            if ended
-            else found.confirmed_by_answerer_at or _when(None, two.answerer, read, said)
-        ),
-    )
-    _become(tx, here, changed, state, by, reason=read.reason, was=found.state)
-    return True
-
-
-def _when(at: float | None, actor: Actor, read: ReadAgreement, said: float) -> float | None:
-    return (at or said) if actor.uri in read.confirmed_by else None
-
-
-def _become(
-    tx: Transaction,
-    here: Here,
-    changed: Agreement,
-    state: State,
-    by: Actor,
-    *,
-    reason: str = "",
-    was: State | None = None,
-) -> None:
-    now = here.clock.now()
-    was = changed.state if was is None else was
-    at = max(now, changed.updated_at + 1.0)
-    changed = replace(
-        changed,
-        state=state,
-        reason=reason or changed.reason,
-        updated_at=at,
-        accepted_at=changed.accepted_at or (at if state is State.ACCEPTED else None),
-        handed_over_at=changed.handed_over_at or (at if state is State.HANDED_OVER else None),
-        returned_at=changed.returned_at or (at if state is State.RETURNED else None),
-        ended_at=None if state in OPEN else changed.ended_at or at,
-    )
-    agreements.update(tx, changed)
-    if state is was:
-        return
+        return f"{read.event}" if moved is not None else "it has no place now"
     agreements.record(
         tx,
-        changed.id,
-        event=_EVENTS.get(state, Event.SETTLE).value,
+        found.id,
+        event=read.event.value,
         actor_id=by.id,
-        activity_uri=None,
-        text=reason,
-        at=at,
+        activity_uri=read.uri,
+        text=read.text,
+        at=here.clock.now(),
     )
-    two = the_two(tx, changed)
-    tell_people(tx, here, changed, two, _EVENTS.get(state, Event.SETTLE), Side.AUTHOR, by)
-    if state not in OPEN:
-        reveals.forget(tx, here, changed, two)
+    return f"{read.event}, told"

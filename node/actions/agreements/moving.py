@@ -12,14 +12,11 @@ from node.aid.agreements import (
     OPEN,
     Agreement,
     Event,
-    Ledger,
     Side,
     State,
-    count,
-    left_text,
-    state_of_proposal,
     step,
 )
+from node.aid.ledger import Ledger, count, left_text, state_of_proposal
 from node.aid.lifecycle import State as ProposalState
 from node.outbox.here import Here
 from node.social.accounts import Actor
@@ -48,6 +45,8 @@ ENDED = {
     "en": "Thank you very much! This post has come to its end.",
 }
 _COUNTED = frozenset({ProposalState.OPEN, ProposalState.PARTLY_MATCHED, ProposalState.MATCHED})
+
+_RESTING = frozenset({ProposalState.PAUSED, ProposalState.SATISFIED_FOR_NOW})
 
 
 def move(
@@ -80,19 +79,20 @@ def move(
     if not two.home:  # a copy counts the words of its home, see `hearing`
         changed = replace(changed, version=agreement.version)
     agreements.update(tx, changed)
+    said = heard_in
+    if said is None:
+        said = say(tx, here, changed, two, event, side, words)
     agreements.record(
         tx,
         agreement.id,
         event=event.value,
         actor_id=by.id if by else None,
-        activity_uri=heard_in,
+        activity_uri=said,
         text=words,
         at=changed.updated_at,
     )
     tell_people(tx, here, changed, two, event, side, by)
-    if heard_in is None:
-        say(tx, here, changed, two, event, side, words)
-    elif two.home:
+    if heard_in is not None and two.home:
         answer_standing(tx, here, changed, two, event, side, words)
     if changed.state not in OPEN:
         reveals.forget(tx, here, changed, two)
@@ -158,6 +158,8 @@ def recount(tx: Transaction, here: Here, proposal_id: int) -> None:
     available, state = left_text(counted), before.state
     if before.state in _COUNTED:
         state = state_of_proposal(counted)
+    elif before.state in _RESTING and state_of_proposal(counted) is ProposalState.DONE:
+        state = ProposalState.DONE  # there is nothing left to come back to
     if available != before.available or state is not before.state:
         change_proposal(tx, here, proposal_id, available=available, state=state)
     if counted.left == 0:

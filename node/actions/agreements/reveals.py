@@ -9,7 +9,7 @@ from node.actions.agreements.saying import Two, agreement_uri, the_two
 from node.activitypub import render
 from node.activitypub.html import from_plain
 from node.activitypub.vocabulary import OUR_CONTEXT
-from node.aid.agreements import Agreement
+from node.aid.agreements import Agreement, State
 from node.aid.draft_checks import clean_words
 from node.clock import to_iso
 from node.errors import Conflict, Invalid, NotFound
@@ -18,8 +18,8 @@ from node.outbox.here import Here
 from node.outbox.publish import publish
 from node.social.accounts import Actor
 from node.social.notifications import Kind
-from node.store import agreements, outbox
-from node.store.agreements import Reveal
+from node.store import actors, agreements, outbox, reveals
+from node.store.reveals import Reveal
 from node.store.transaction import Transaction
 
 CONTACT_MAX = 500
@@ -44,9 +44,9 @@ def reveal_contact(
         raise Invalid("Écrivez comment on peut vous joindre : un téléphone, une adresse…")
     two = the_two(tx, agreement)
     hide_contact(tx, here, who, agreement_id)
-    other = two.answerer if who.id == two.author.id else two.author
+    other = _reader(tx, two, who)
     note_uri = None if other.local else _send(tx, here, agreement, who, other, text)
-    agreements.reveal(
+    reveals.reveal(
         tx,
         agreement_id=agreement_id,
         actor_id=who.id,
@@ -63,26 +63,41 @@ def hide_contact(tx: Transaction, here: Here, who: Actor, agreement_id: int) -> 
     if agreement is None or agreement.side_of(who.id) is None:
         raise NotFound("Il n’y a pas d’accord de ce numéro parmi les vôtres.")
     two = the_two(tx, agreement)
-    for shown in agreements.revealed(tx, agreement_id):
+    for shown in reveals.revealed(tx, agreement_id):
         if shown.actor_id == who.id:
             _unsend(tx, here, agreement, two, shown)
-    agreements.hide(tx, agreement_id, actor_id=who.id)
+    reveals.hide(tx, agreement_id, actor_id=who.id)
 
 
 def received(
-    tx: Transaction, here: Here, agreement: Agreement, by: Actor, contact: str, note_uri: str
+    tx: Transaction,
+    here: Here,
+    agreement: Agreement,
+    by: Actor,
+    contact: str,
+    note_uri: str,
+    *,
+    said: float | None,
 ) -> bool:
-    """The other side showed its details in a note; False when that has no place now."""
-    if agreement.side_of(by.id) is None or not agreement.shows_contact:
+    """The other side showed its details in a note of `said`; False when that has no place now."""
+    text = clean_words(contact[:CONTACT_MAX], CONTACT_MAX)
+    if agreement.side_of(by.id) is None or not text:
         return False
-    two = the_two(tx, agreement)
-    agreements.reveal(
+    two, at = the_two(tx, agreement), said or here.clock.now()
+    # The author's may be here before the yes that it follows; the yes is on its way.
+    before = agreement.state is State.PROPOSED and by.id == two.author.id and not two.home
+    if not agreement.shows_contact and not before:
+        return False
+    for known in reveals.revealed(tx, agreement.id):
+        if known.actor_id == by.id and (known.revealed_at, known.note_uri or "") > (at, note_uri):
+            return False  # what was shown later counts; ids of ours go with the time
+    reveals.reveal(
         tx,
         agreement_id=agreement.id,
         actor_id=by.id,
-        contact=contact[:CONTACT_MAX],
+        contact=text,
         note_uri=note_uri,
-        now=here.clock.now(),
+        now=at,
     )
     _tell(tx, here, agreement, two, by, two.answerer if by.id == two.author.id else two.author)
     return True
@@ -90,9 +105,9 @@ def received(
 
 def forget(tx: Transaction, here: Here, agreement: Agreement, two: Two) -> None:
     """The agreement is over: the details are gone, here and with the other side."""
-    for shown in agreements.revealed(tx, agreement.id):
+    for shown in reveals.revealed(tx, agreement.id):
         _unsend(tx, here, agreement, two, shown)
-    agreements.hide(tx, agreement.id)
+    reveals.hide(tx, agreement.id)
 
 
 def contact_in(document: dict[str, Any]) -> str | None:
@@ -103,6 +118,14 @@ def contact_in(document: dict[str, Any]) -> str | None:
             if "PropertyValue" in str(attachment.get("type")) and isinstance(value, str):
                 return value
     return None
+
+
+def _reader(tx: Transaction, two: Two, who: Actor) -> Actor:
+    """The other one of the two; where the quartier published it for somebody elsewhere, they."""
+    if who.id == two.author.id:
+        return two.answerer
+    asked_by = two.proposal.asked_by_id
+    return (actors.by_id(tx, asked_by) if asked_by is not None else None) or two.author
 
 
 def _tell(
@@ -144,7 +167,7 @@ def _send(
         "tag": [{"type": "Mention", "href": other.uri, "name": handle}],
         "attachment": [{"type": "PropertyValue", "name": CONTACT, "value": text}],
     }
-    if agreement.channel.value == "note" and agreement.answerer_id == other.id:
+    if agreement.answerer_id == other.id:
         note["inReplyTo"] = agreement.offer_uri
     create = render.create(
         activity_id=f"{note_uri}#create",
@@ -160,7 +183,7 @@ def _send(
 
 def _unsend(tx: Transaction, here: Here, agreement: Agreement, two: Two, shown: Reveal) -> None:
     who = two.author if shown.actor_id == two.author.id else two.answerer
-    other = two.answerer if who.id == two.author.id else two.author
+    other = _reader(tx, two, who)
     if shown.note_uri is None or not who.local:
         return
     outbox.forget_object(tx, shown.note_uri)

@@ -16,7 +16,7 @@ from node.ids import new_id
 from node.outbox.here import Here
 from node.outbox.publish import Document, prove, publish
 from node.social.accounts import Actor
-from node.store import actors, objects, proposals
+from node.store import actors, agreements, objects, proposals
 from node.store.transaction import Transaction
 
 URGENT = (Urgency.HIGH, Urgency.CRITICAL)
@@ -73,7 +73,7 @@ def say_accepted(tx: Transaction, here: Here, agreement: Agreement, two: Two) ->
         object=_offer(agreement, two),
         to=(two.answerer.uri,),
         published=agreement.updated_at,
-        result=_snapshot(here, agreement, two),
+        result=_snapshot(tx, here, agreement, two),
     )
     _send(tx, here, two.author, two.answerer, document, agreement, two)
 
@@ -90,8 +90,9 @@ def say_refused(tx: Transaction, here: Here, agreement: Agreement, two: Two) -> 
     _send(tx, here, two.author, two.answerer, document, agreement, two)
 
 
-def say_taken_back(tx: Transaction, here: Here, agreement: Agreement, two: Two, side: Side) -> None:
-    """Undo of what this side had said: the Offer, or the Accept."""
+def say_taken_back(tx: Transaction, here: Here, agreement: Agreement, two: Two, side: Side) -> str:
+    """Undo of what this side had said: the Offer, or the Accept. Its id."""
+    activity_uri = here.addresses.activity(new_id())
     speaker, other = two.on(side), two.on(_across(side))
     if side is Side.ANSWERER:
         undone: Document = _offer(agreement, two)
@@ -103,7 +104,7 @@ def say_taken_back(tx: Transaction, here: Here, agreement: Agreement, two: Two, 
             "object": agreement.offer_uri,
         }
     document = render.undo(
-        activity_id=f"{undone['id']}/undo",
+        activity_id=activity_uri,
         actor=speaker.uri,
         object=undone,
         to=(other.uri,),
@@ -112,6 +113,7 @@ def say_taken_back(tx: Transaction, here: Here, agreement: Agreement, two: Two, 
     if agreement.reason:
         document["content"] = from_plain(agreement.reason)
     _send(tx, here, speaker, other, document, agreement, two)
+    return activity_uri
 
 
 def say_step(
@@ -122,14 +124,16 @@ def say_step(
     event: Event,
     side: Side,
     words: str,
-) -> None:
-    """A Document that states a step, as its author signed it."""
+) -> str:
+    """A Document that states a step, as its author signed it. Its id."""
     speaker, other = two.on(side), two.on(_across(side))
     activity_uri = here.addresses.activity(new_id())
+    document_uri = f"{activity_uri}#document"
     stated = step_document(
         event,
-        uri=f"{activity_uri}#document",
+        uri=document_uri,
         agreement_uri=agreement_uri(here, agreement),
+        offer_uri=agreement.offer_uri,
         actor_uri=speaker.uri,
         to=other.uri,
         words=words,
@@ -143,6 +147,7 @@ def say_step(
         published=agreement.updated_at,
     )
     _send(tx, here, speaker, other, document, agreement, two)
+    return document_uri
 
 
 def say_standing(tx: Transaction, here: Here, agreement: Agreement, two: Two) -> None:
@@ -150,7 +155,7 @@ def say_standing(tx: Transaction, here: Here, agreement: Agreement, two: Two) ->
     document = render.update(
         activity_id=here.addresses.activity(new_id()),
         actor=two.author.uri,
-        object=_snapshot(here, agreement, two),
+        object=_snapshot(tx, here, agreement, two),
         to=(two.answerer.uri,),
         published=agreement.updated_at,
     )
@@ -165,18 +170,20 @@ def say(
     event: Event,
     side: Side | None,
     words: str,
-) -> None:
-    """Tell the other side, wherever it lives, what was done here by `side` (None: a mediator)."""
+) -> str | None:
+    """Tell the other side, wherever it lives, what was done here by `side` (None: a mediator).
+    The id under which the node of the proposal will say that it heard it."""
     if two.home:
         _say_as_home(tx, here, agreement, two, event, side, words)
     elif side is Side.ANSWERER and two.answerer.local:
         match event:
             case Event.WITHDRAW | Event.CANCEL:
-                say_taken_back(tx, here, agreement, two, side)
+                return say_taken_back(tx, here, agreement, two, side)
             case _ if event in NAMES:
-                say_step(tx, here, agreement, two, event, side, words)
+                return say_step(tx, here, agreement, two, event, side, words)
             case _:
                 pass
+    return None
 
 
 def _say_as_home(
@@ -260,13 +267,15 @@ def _offer(agreement: Agreement, two: Two) -> Document:
     }
 
 
-def _snapshot(here: Here, agreement: Agreement, two: Two) -> Document:
+def _snapshot(tx: Transaction, here: Here, agreement: Agreement, two: Two) -> Document:
+    heard = agreements.words_of(tx, agreement.id, agreement.answerer_id)
     return agreed(
         agreement,
         two.proposal,
         uri=agreement_uri(here, agreement),
         author_uri=two.author.uri,
         answerer_uri=two.answerer.uri,
+        heard=[word.activity_uri for word in heard if word.activity_uri != agreement.offer_uri],
     )
 
 

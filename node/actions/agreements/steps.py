@@ -10,10 +10,9 @@ from node.aid.agreements import (
     Side,
     State,
     allowed,
-    fits,
-    left_text,
 )
 from node.aid.draft_checks import clean_words
+from node.aid.ledger import fits, left_text
 from node.aid.lifecycle import CLOSED
 from node.errors import Conflict, Forbidden, Invalid, NotFound
 from node.outbox.here import Here
@@ -144,6 +143,12 @@ def settle(
         raise Invalid(f"Choisissez comment cela se règle : {', '.join(OUTCOMES)}.")
     if agreement.state is not State.DISPUTED:
         raise Conflict(f"Cet accord {STATES_FR[agreement.state]} : il n’y a rien à régler.")
+    counted = ledger(tx, agreement.proposal_id)
+    taken = counted is None or not fits(agreement.quantity, counted)
+    if event is not Event.CANCEL and not agreement.promises and taken:
+        raise Conflict(
+            "Ce qui était promis a été donné à d’autres entre-temps : réglez-le comme annulé."
+        )
     return _moved(tx, here, agreement, event, None, mediator, note)
 
 

@@ -12,7 +12,7 @@ from node.cli.demo.outside import until
 from node.cli.demo.scenario import Helping
 from node.cli.demo.telling import CheckFailed, say
 from node.cli.ports import Session
-from node.store import actors, objects
+from node.store import actors, objects, reveals
 from node.store import agreements as stored
 
 
@@ -36,7 +36,7 @@ async def help_each_other(
     await away.store.write(agreements.reveal_contact, away.here, answerer, made.id, helping.contact)
 
     async def shown() -> bool:
-        found = await home.store.read(stored.revealed, asked.id)
+        found = await home.store.read(reveals.revealed, asked.id)
         return [one.contact for one in found] == [helping.contact]
 
     await until(shown, "les coordonnées ne sont pas arrivées")
@@ -47,7 +47,7 @@ async def help_each_other(
     await _is(away, made.id, State.CONFIRMED, "ce n’est pas fini chez qui aidait")
     say(f"C’est fait. {author.name} : « {helping.thanks} »")
     for session, number in ((home, asked.id), (away, made.id)):
-        if await session.store.read(stored.revealed, number):
+        if await session.store.read(reveals.revealed, number):
             raise CheckFailed("les coordonnées sont encore là après la fin de l’accord")
     say("Les coordonnées sont effacées, des deux côtés")
 

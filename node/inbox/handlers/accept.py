@@ -6,7 +6,8 @@ from node.actions import neighbours as joining
 from node.activitypub.documents import Accept, Reference, Reject
 from node.activitypub.readers import one_id
 from node.aid.neighbours import Event
-from node.inbox.handlers import agreement
+from node.aid.terms import read_takes
+from node.inbox.handlers import agreement, referral
 from node.inbox.received import Applied, Ignored, Outcome, Received
 from node.outbox.here import Here
 from node.social.accounts import Actor
@@ -16,7 +17,9 @@ from node.store.transaction import Transaction
 
 
 def apply(tx: Transaction, here: Here, activity: Accept, received: Received) -> Outcome:
-    agreed = agreement.accepted(tx, here, activity, received)
+    agreed = referral.accepted(tx, here, activity, received) or agreement.accepted(
+        tx, here, activity, received
+    )
     if agreed is not None:
         return agreed
     follow = our_follow(tx, activity, received.actor)
@@ -24,7 +27,8 @@ def apply(tx: Transaction, here: Here, activity: Accept, received: Received) -> 
         return Ignored("we asked for nothing of the kind")
     follows.accept(tx, follow)
     if follow.follower_id == here.quartier.id and received.actor.type == "Group":
-        joining.heard(tx, here, received.actor, Event.THEIR_ACCEPT, None)
+        takes = read_takes(activity.document.get("takes"))
+        joining.heard(tx, here, received.actor, Event.THEIR_ACCEPT, None, takes)
     return Applied("we follow")
 
 

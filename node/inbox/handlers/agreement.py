@@ -5,26 +5,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from node.actions.agreements import hearing, reveals
+from node.actions.agreements import hearing, reveals, standing
 from node.activitypub.documents import Accept, Create, Offer, Reject, Undo, Update
 from node.activitypub.html import plain_text
-from node.activitypub.readers import one_id, same_origin, types
+from node.activitypub.readers import one_id, same_origin, types, when
 from node.activitypub.rejected import Rejected
 from node.aid.agreement_wire import (
     is_agreement,
+    is_answer,
     read_agreement,
     read_offer,
     read_step,
 )
+from node.errors import NotFound, TooMany
 from node.inbox.received import Applied, Ignored, Outcome, Received
 from node.outbox.here import Here
 from node.store import agreements, objects, proposals
+from node.store import reveals as details
 from node.store.transaction import Transaction
 
 
 def offered(tx: Transaction, here: Here, activity: Offer, received: Received) -> Outcome | None:
     """Offer of an Agreement about a proposal of ours; None for another kind of Offer."""
-    if not is_agreement(activity.object.embedded):
+    if not is_answer(activity.object.embedded):
         return None
     if activity.id is None:
         return Ignored("an Offer without an id cannot be answered")
@@ -37,18 +40,22 @@ def offered(tx: Transaction, here: Here, activity: Offer, received: Received) ->
         return Ignored("no proposal of ours")
     if received.actor.id == status.author_id:
         return Ignored("nobody answers their own proposal")
-    language = read.language or stored.proposal.language
-    return Applied(
-        hearing.offered(
+    try:
+        became = hearing.offered(
             tx,
             here,
             received.actor,
             status.id,
             offer_uri=activity.id,
             read=read,
-            language=language,
+            language=read.language or stored.proposal.language,
         )
-    )
+    except (NotFound, TooMany) as refused:
+        # Raised before anything was written.
+        return Ignored(
+            "too many answers" if isinstance(refused, TooMany) else "no proposal of ours"
+        )
+    return Applied(became)
 
 
 def accepted(tx: Transaction, here: Here, activity: Accept, received: Received) -> Outcome | None:
@@ -62,7 +69,7 @@ def accepted(tx: Transaction, here: Here, activity: Accept, received: Received) 
         return Ignored(read.reason)
     if not same_origin(read.uri, received.actor.uri):
         return Ignored("an agreement of another origin than who accepts")
-    done = hearing.accepted(tx, here, received.actor, offer_uri, accept_uri=activity.id, read=read)
+    done = standing.accepted(tx, here, received.actor, offer_uri, accept_uri=activity.id, read=read)
     return Applied("agreed") if done else Ignored("not theirs to accept, or known already")
 
 
@@ -70,8 +77,7 @@ def rejected(tx: Transaction, here: Here, activity: Reject, received: Received) 
     offer_uri = activity.object.iri
     if offer_uri is None or agreements.by_offer(tx, offer_uri) is None:
         return None
-    reason = plain_text(activity.content or "")[:2_000]
-    done = hearing.refused(tx, here, received.actor, offer_uri, reason=reason)
+    done = standing.refused(tx, here, received.actor, offer_uri, reason=_words(activity))
     return Applied("refused") if done else Ignored("not theirs to refuse, or known already")
 
 
@@ -83,12 +89,19 @@ def undone(tx: Transaction, here: Here, activity: Undo, received: Received) -> O
         return None
     if "Accept" in types(inside) or agreements.by_accept(tx, uri) is not None:
         offer = one_id(inside.get("object"))
-        done = hearing.acceptance_undone(tx, here, actor, uri, offer)
+        done = standing.acceptance_undone(
+            tx, here, actor, uri, offer, said=activity.published, reason=_words(activity)
+        )
         return Applied("the agreement is cancelled") if done else None
     if agreements.by_offer(tx, uri) is None:
         return None
-    done = hearing.taken_back(tx, here, uri, actor, activity.id or f"{uri}/undo")
+    heard_in = activity.id or f"{uri}/undo"
+    done = hearing.taken_back(tx, here, uri, actor, heard_in, _words(activity))
     return Applied("the answer is taken back") if done else Ignored("not theirs to take back")
+
+
+def _words(activity: Reject | Undo) -> str:
+    return plain_text(activity.content or "")[:2_000]
 
 
 def created(tx: Transaction, here: Here, activity: Create, received: Received) -> Outcome | None:
@@ -111,12 +124,18 @@ def _contact(
     tx: Transaction, here: Here, document: dict[str, Any], received: Received
 ) -> Outcome | None:
     uri, contact = one_id(document.get("id")), reveals.contact_in(document)
-    agreement = agreements.by_uri(tx, one_id(document.get("context")) or "")
-    if uri is None or contact is None or agreement is None:
+    if uri is None or contact is None:
         return None
-    if not same_origin(uri, received.actor.uri) or objects.buried_by(tx, uri):
+    agreement = agreements.by_uri(tx, one_id(document.get("context")) or "")
+    if agreement is None:  # before the yes that it follows
+        agreement = agreements.by_offer(tx, one_id(document.get("inReplyTo")) or "")
+    if agreement is None:
+        return None
+    if not same_origin(uri, received.actor.uri) or received.actor.uri in objects.buried_by(tx, uri):
         return Ignored("contact details that are not theirs, or that are gone")
-    shown = reveals.received(tx, here, agreement, received.actor, contact, uri)
+    shown = reveals.received(
+        tx, here, agreement, received.actor, contact, uri, said=when(document.get("published"))
+    )
     # Nothing of it is kept elsewhere: it goes when the agreement does.
     return Applied("contact details") if shown else Ignored("no contact details now")
 
@@ -130,14 +149,14 @@ def updated(tx: Transaction, here: Here, activity: Update, received: Received) -
         return Ignored(read.reason)
     if not same_origin(read.uri, received.actor.uri):
         return Ignored("an agreement of another origin than who tells of it")
-    done = hearing.standing(tx, here, received.actor, read)
+    done = standing.standing(tx, here, received.actor, read)
     return Applied("how the agreement stands") if done else Ignored("not theirs, or older")
 
 
 def deleted(tx: Transaction, here: Here, uri: str, received: Received) -> bool:
     """Contact details are taken back."""
-    shown = agreements.revealed_in(tx, uri)
+    shown = details.revealed_in(tx, uri)
     if shown is None or shown.actor_id != received.actor.id:
         return False
-    agreements.hide(tx, shown.agreement_id, actor_id=shown.actor_id)
+    details.hide(tx, shown.agreement_id, actor_id=shown.actor_id)
     return True

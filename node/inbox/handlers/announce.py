@@ -1,8 +1,9 @@
 """Announce: a boost of an object, or a Group that passes an activity on (FEP-1b12).
 
 Who may: anybody shares what is public. An embedded activity is believed by its own proof or by
-its origin, never because of who announces it. From a joined neighbour it is listed here, told to
-our followers, and passed on within reach.
+its origin, never because of who announces it. From a joined neighbour it is judged by what we take
+from it: what is taken is listed here, told to our followers, and passed on within reach; the rest
+is kept unseen. During a pause all of it is, until we go on.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from node.actions import passing
+from node.actions import passing, terms
 from node.activitypub.documents import Announce, Create, Delete, Update
 from node.activitypub.proofs import proven_at
 from node.activitypub.readers import origin, types
-from node.aid.lifecycle import LIVE, State
+from node.aid.lifecycle import State
 from node.aid.neighbours import Link
+from node.aid.terms import Hold, Leave
 from node.inbox.handlers import create, delete, update
 from node.inbox.received import Applied, Ignored, Inner, Missing, Outcome, Passage, Received
 from node.inbox.statuses import store_object
@@ -24,9 +26,11 @@ from node.outbox.here import Here
 from node.social.accounts import Actor
 from node.social.statuses import Status
 from node.store import journal, moderation, neighbours, objects, proposals, silences
+from node.store.neighbours import NeighbourRow
 from node.store.transaction import Transaction
 
 PASSED_ON = frozenset({"Create", "Update", "Delete"})
+_LINKED = (Link.JOINED.value, Link.PAUSED.value)
 FRESH_S = 3600.0
 """An author's word that is older may have been followed by another that is withheld from us."""
 
@@ -92,12 +96,13 @@ def _embedded(tx: Transaction, here: Here, activity: Announce, received: Receive
         return Ignored("our mediators removed it")
     if inner.voucher is not None and not joined:
         return Ignored("only a joined neighbour's word counts")
-    joined = joined and not isinstance(verdict, Silence)
+    if isinstance(verdict, Silence) or (row is not None and row.state not in _LINKED):
+        row = None
     within = replace(
         received,
         actor=inner.actor,
         raw=inner.raw,
-        passage=Passage(received.actor.id, inner.voucher) if joined else None,
+        passage=None if row is None else Passage(received.actor.id, inner.voucher),
         text=inner.text,
     )
     mark = _mark(inner)
@@ -115,9 +120,9 @@ def _embedded(tx: Transaction, here: Here, activity: Announce, received: Receive
         return outcome
     if isinstance(outcome, Applied):
         _ask_its_origin(tx, here, inner, within, status, received.actor)
-    if not joined or status.author_id != inner.actor.id:
+    if row is None or status.author_id != inner.actor.id:
         return _share(tx, activity, received, status)
-    return _listed(tx, here, activity, within, status, outcome, neighbour_id=received.actor.id)
+    return _listed(tx, here, activity, within, status, outcome, row)
 
 
 def _judged(tx: Transaction, author: Actor) -> Verdict:
@@ -177,7 +182,7 @@ def _hide(tx: Transaction, here: Here, activity: Delete, within: Received) -> Ou
     stored = proposals.by_id(tx, status.id) if status else None
     if status is None or stored is None or status.author_id != within.actor.id:
         return Ignored("not its to delete")
-    hidden = replace(stored.proposal, state=State.WITHDRAWN)
+    hidden = replace(stored.proposal, state=State.WITHDRAWN, closed_at=within.now)
     proposals.update(tx, hidden, update_activity=stored.update_activity)
     if within.text is not None and within.passage is not None:
         passing.pass_on_change(tx, here, stored, within.text, but={within.passage.neighbour_id})
@@ -203,19 +208,22 @@ def _listed(
     within: Received,
     status: Status,
     outcome: Outcome,
-    *,
-    neighbour_id: int,
+    neighbour: NeighbourRow,
 ) -> Outcome:
     if not status.visibility.open:
         return outcome
     neighbours.passed(
-        tx, object_id=status.id, neighbour_id=neighbour_id, direction="from", now=within.now
+        tx,
+        object_id=status.id,
+        neighbour_id=neighbour.actor_id,
+        direction="from",
+        now=within.now,
     )
     objects.add_share(
         tx,
         object_id=status.id,
-        actor_id=neighbour_id,
-        activity_uri=activity.id or f"urn:shared:{neighbour_id}:{status.id}",
+        actor_id=neighbour.actor_id,
+        activity_uri=activity.id or f"urn:shared:{neighbour.actor_id}:{status.id}",
         published=within.now,
     )
     stored = proposals.by_id(tx, status.id)
@@ -225,10 +233,19 @@ def _listed(
         if stored.shown:
             passing.unlist(tx, here, stored.proposal)
         return Ignored("out of our reach")
-    if not stored.shown or stored.create_activity is None:
-        proposals.show(tx, status.id, create_activity=within.text if _creates(within) else None)
-        stored = proposals.by_id(tx, status.id) or stored
-    if stored.proposal.state in LIVE and not stored.proposal.has_expired(within.now):
+    if stored.create_activity is None and _creates(within):
+        proposals.keep(tx, status.id, create_activity=within.text)
+    if not stored.shown:
+        if neighbour.state == Link.PAUSED.value:
+            return Applied("kept: this neighbour is paused")
+        match terms.receive(tx, here, neighbour, stored):
+            case Hold(why=why):
+                return Applied(f"held: {why}")
+            case Leave(why=reason):
+                return Applied(f"kept unseen: {reason}")
+        proposals.show(tx, status.id, create_activity=None)
+    stored = proposals.by_id(tx, status.id) or stored
+    if stored.proposal.is_live(within.now):
         passing.announce(tx, here, stored.proposal)
         passing.pass_on(tx, here, stored)
     return outcome if isinstance(outcome, Applied) else Applied("listed")

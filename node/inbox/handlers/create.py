@@ -6,6 +6,7 @@ is only named, is fetched from its origin, and what the origin says counts.
 
 from __future__ import annotations
 
+from node.actions import conversation
 from node.activitypub.documents import Create, ObjectDocument, Tombstone
 from node.activitypub.readers import same_origin
 from node.activitypub.rejected import Rejected
@@ -36,6 +37,7 @@ def apply(tx: Transaction, here: Here, activity: Create, received: Received) -> 
         case ObjectDocument():
             return _store(
                 tx,
+                here,
                 own,
                 received.actor,
                 raw_object(received.raw, activity.object.embedded),
@@ -46,17 +48,19 @@ def apply(tx: Transaction, here: Here, activity: Create, received: Received) -> 
         case Tombstone():
             return Ignored("a Tombstone cannot be created")
         case None:
-            return _from_origin(tx, uri, buried, received)
+            return _from_origin(tx, here, uri, buried, received)
 
 
-def _from_origin(tx: Transaction, uri: str, buried: set[str], received: Received) -> Outcome:
+def _from_origin(
+    tx: Transaction, here: Here, uri: str, buried: set[str], received: Received
+) -> Outcome:
     if objects.by_uri(tx, uri) is not None:
         return Ignored("it is here already")
     fetched = received.found.objects.get(uri)
     if fetched is not None and fetched.author.uri in buried:
         return Ignored("it was deleted before")
     if fetched is not None:
-        return _store(tx, fetched.document, fetched.author, fetched.text, received)
+        return _store(tx, here, fetched.document, fetched.author, fetched.text, received)
     if uri in received.found.gone:
         return Ignored("its origin does not have it")
     if uri in received.found.refused:
@@ -65,7 +69,12 @@ def _from_origin(tx: Transaction, uri: str, buried: set[str], received: Received
 
 
 def _store(
-    tx: Transaction, document: ObjectDocument, author: Actor, text: str, received: Received
+    tx: Transaction,
+    here: Here,
+    document: ObjectDocument,
+    author: Actor,
+    text: str,
+    received: Received,
 ) -> Outcome:
     passage = received.passage
     # Only what its author signed may be passed on as it is.
@@ -84,4 +93,6 @@ def _store(
         neighbours.mark_unconfirmed(
             tx, object_id=status.id, voucher=passage.voucher, now=received.now
         )
+    if passage is None:
+        conversation.hear(tx, here, status, author, document)
     return Applied(f"stored {document.type}")

@@ -7,7 +7,8 @@ that a Create that comes late changes nothing.
 
 from __future__ import annotations
 
-from node.actions import passing
+from node.actions import conversation, passing
+from node.actions.agreements import part_from
 from node.actions.remote import forget_actor
 from node.activitypub.documents import Delete
 from node.activitypub.readers import same_origin
@@ -60,6 +61,8 @@ def remove(
         sender = {received.passage.neighbour_id} if received.passage else set()
         passing.pass_on_change(tx, here, stored, received.text, but=sender)
     passing.retract(tx, here, status.id, status.uri)
+    if status.author_id == by.id:
+        conversation.deleted(tx, here, status, by)
     objects.delete(tx, status, by=by.uri, now=received.now)
     return Applied(f"deleted {status.type}")
 
@@ -68,5 +71,7 @@ def _actor(tx: Transaction, here: Here, received: Received) -> Outcome:
     for status in objects.latest(tx, author_id=received.actor.id, public_only=False, most=100_000):
         if objects.has_shares(tx, status.id):
             passing.retract(tx, here, status.id, status.uri)
+    conversation.left(tx, here, received.actor)
+    part_from(tx, here, received.actor)
     forget_actor(tx, received.actor, now=received.now)
     return Applied("forgotten with all it wrote")

@@ -14,6 +14,7 @@ from node.activitypub import render
 from node.activitypub.documents import Follow
 from node.activitypub.readers import origin
 from node.aid.neighbours import Event
+from node.aid.terms import read_takes
 from node.ids import new_id
 from node.inbox.received import Applied, Ignored, Missing, Outcome, Received
 from node.outbox.here import Here
@@ -42,7 +43,8 @@ def apply(tx: Transaction, here: Here, activity: Follow, received: Received) -> 
             return Missing(actors=(node,))
         if node in found.actors:
             remember_met(tx, found.actors[node], now=received.now)
-        moved = joining.heard(tx, here, follower, Event.THEIR_FOLLOW, name)
+        takes = read_takes(activity.document.get("takes"))
+        moved = joining.heard(tx, here, follower, Event.THEIR_FOLLOW, name, takes)
         return Applied("a quartier asks to join") if moved else Ignored("nothing to answer")
     known = follows.between(tx, follower.id, target.id)
     accepted = not target.manually_approves or (

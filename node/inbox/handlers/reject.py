@@ -5,7 +5,7 @@ from __future__ import annotations
 from node.actions import neighbours as joining
 from node.activitypub.documents import Reject
 from node.aid.neighbours import Event
-from node.inbox.handlers import agreement
+from node.inbox.handlers import agreement, referral
 from node.inbox.handlers.accept import our_follow
 from node.inbox.received import Applied, Ignored, Outcome, Received
 from node.outbox.here import Here
@@ -14,7 +14,9 @@ from node.store.transaction import Transaction
 
 
 def apply(tx: Transaction, here: Here, activity: Reject, received: Received) -> Outcome:
-    refused = agreement.rejected(tx, here, activity, received)
+    refused = referral.rejected(tx, here, activity, received) or agreement.rejected(
+        tx, here, activity, received
+    )
     if refused is not None:
         return refused
     follow = our_follow(tx, activity, received.actor)

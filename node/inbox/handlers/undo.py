@@ -10,11 +10,11 @@ from node.actions import neighbours as joining
 from node.activitypub.documents import Undo
 from node.activitypub.readers import one_id, same_origin, types
 from node.aid.neighbours import Event
-from node.inbox.handlers import agreement
+from node.inbox.handlers import agreement, referral
 from node.inbox.received import Applied, Ignored, Outcome, Received
 from node.outbox.here import Here
 from node.social.accounts import Actor
-from node.store import actors, follows, moderation, objects
+from node.store import actors, follows, objects
 from node.store.transaction import Transaction
 
 
@@ -25,7 +25,8 @@ def apply(tx: Transaction, here: Here, activity: Undo, received: Received) -> Ou
     if doer is not None and doer != actor.uri:
         return Ignored("somebody else did that")
     undone = (
-        agreement.undone(tx, here, activity, received)
+        referral.undone(tx, here, activity, received)
+        or agreement.undone(tx, here, activity, received)
         or _follow(tx, here, activity, actor)
         or _other(tx, activity, actor)
     )
@@ -77,6 +78,4 @@ def _other(tx: Transaction, activity: Undo, actor: Actor) -> Outcome | None:
         return Applied("share taken back")
     if follows.unblock_by_activity(tx, activity_uri=uri, actor_id=actor.id):
         return Applied("unblocked")
-    if moderation.withdraw_offer(tx, activity_uri=uri, actor_id=actor.id):
-        return Applied("offer taken back")
     return None

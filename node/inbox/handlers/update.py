@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import orjson
 
-from node.actions import passing, terms
+from node.actions import conversation, passing, terms
 from node.actions.listing import relist
 from node.actions.remote import put_actor
 from node.activitypub.documents import (
@@ -103,7 +103,9 @@ def _change(
     received: Received,
 ) -> Outcome:
     if status is None:
-        store_object(tx, document, author, text, now=received.now)
+        fresh = store_object(tx, document, author, text, now=received.now)
+        if fresh is not None and received.passage is None:
+            conversation.hear(tx, here, fresh, author, document)
         return Applied(f"stored {document.type}")
     if received.passage is not None and document.updated is None:
         # It may have been passed on long ago: without a date of its own, its proof's counts.
@@ -112,6 +114,9 @@ def _change(
         return Ignored("older than what is here")
     passable = received.text if author.id == received.actor.id else None
     update_object(tx, status, document, author, text, now=received.now, update_activity=passable)
+    edited = objects.by_id(tx, status.id)
+    if edited is not None and received.passage is None:
+        conversation.edited(tx, here, edited, author, document)
     stored = proposals.by_id(tx, status.id)
     if stored is not None and stored.shown:
         sender = {received.passage.neighbour_id} if received.passage else set()

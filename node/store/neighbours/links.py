@@ -109,6 +109,21 @@ def by_uri(tx: Transaction, uri: str) -> NeighbourRow | None:
     return None if row is None else _neighbour(row)
 
 
+def not_seen(tx: Transaction, *, before: float, most: int) -> list[str]:
+    """The Groups of neighbours that were not looked up at their origin since then."""
+    rows = tx.all(
+        sa.select(actors.c.uri)
+        .join(neighbours, neighbours.c.actor_id == actors.c.id)
+        .where(
+            neighbours.c.state.in_(_TOGETHER),
+            sa.or_(actors.c.fetched_at.is_(None), actors.c.fetched_at < before),
+        )
+        .order_by(actors.c.fetched_at)
+        .limit(most)
+    )
+    return [row.uri for row in rows]
+
+
 def territory_at(tx: Transaction, domain: str) -> str | None:
     """The territory of the neighbour at a domain, as on the wire."""
     text: str | None = tx.scalar(

@@ -22,8 +22,9 @@ def having(tx: Transaction, object_id: int) -> dict[int, str]:
 def passed(
     tx: Transaction, *, object_id: int, neighbour_id: int, direction: str, now: float
 ) -> bool:
-    """Note that a neighbour has the object; False when that was known."""
-    return insert_new(
+    """Note that a neighbour has the object; False when that was known. Who had it from us and
+    passes it to us vouches for it, too: `from` stands before `to`."""
+    fresh = insert_new(
         tx,
         passes,
         {
@@ -33,6 +34,13 @@ def passed(
             "at": now,
         },
     )
+    if not fresh and direction == "from":
+        tx.execute(
+            sa.update(passes)
+            .where(passes.c.object_id == object_id, passes.c.neighbour_id == neighbour_id)
+            .values(direction="from")
+        )
+    return fresh
 
 
 def in_this_hour(tx: Transaction, neighbour_id: int, direction: str, *, now: float) -> int:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from node.aid.proposals import Proposal
 from node.store.proposals.rows import COLUMNS, FROM, LIVE, read
+from node.store.referrals import entrusted_to_us
 from node.store.silences import not_silenced
 from node.store.tables import actors, hashtags, objects, proposals, unconfirmed
 from node.store.transaction import Transaction
@@ -66,7 +67,7 @@ def listed(
         statement = statement.where(not_silenced(objects.c.author_id))
     if live_only:
         statement = statement.where(
-            proposals.c.state.in_(LIVE),
+            sa.or_(proposals.c.state.in_(LIVE), entrusted_to_us(proposals.c.object_id)),
             sa.or_(proposals.c.expires_at.is_(None), proposals.c.expires_at > now),
         )
     if local is not None:

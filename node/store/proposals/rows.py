@@ -180,6 +180,15 @@ def show(tx: Transaction, object_id: int, *, create_activity: str | None) -> Non
     tx.execute(sa.update(proposals).where(proposals.c.object_id == object_id).values(**values))
 
 
+def keep(tx: Transaction, object_id: int, *, create_activity: str | None) -> None:
+    """What may be passed further, of one that is not listed, or not yet."""
+    tx.execute(
+        sa.update(proposals)
+        .where(proposals.c.object_id == object_id)
+        .values(create_activity=create_activity)
+    )
+
+
 def hide(tx: Transaction, object_id: int) -> None:
     """Off the list, until somebody passes it on again."""
     tx.execute(sa.update(proposals).where(proposals.c.object_id == object_id).values(shown=False))

@@ -552,11 +552,15 @@ def upgrade() -> None:
         sa.Column("returned_at", sa.Double(), nullable=True),
         sa.Column("confirmed_by_author_at", sa.Double(), nullable=True),
         sa.Column("confirmed_by_answerer_at", sa.Double(), nullable=True),
-        sa.Column("thanks", sa.JSON(), server_default="[]", nullable=False),
         sa.Column("ended_at", sa.Double(), nullable=True),
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.Column("updated_at", sa.Double(), nullable=False),
-        sa.Column("version", sa.Integer(), server_default="0", nullable=False),
+        sa.Column(
+            "version",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
         sa.ForeignKeyConstraint(
             ["answerer_id"],
             ["actors.id"],
@@ -827,6 +831,7 @@ def upgrade() -> None:
     with op.batch_alter_table("reveals", schema=None) as batch_op:
         batch_op.create_index("ix_reveals_actor_id", ["actor_id"], unique=False)
 
+    op.drop_table("offers")
     with op.batch_alter_table("accounts", schema=None) as batch_op:
         batch_op.add_column(sa.Column("contact", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("notify", sa.JSON(), server_default="{}", nullable=False))
@@ -963,8 +968,12 @@ def upgrade() -> None:
             "ix_proposals_open",
             ["object_id"],
             unique=False,
-            sqlite_where=sa.text("shown IS 1 AND state IN ('open', 'partly-matched')"),
-            postgresql_where=sa.text("shown IS true AND state IN ('open', 'partly-matched')"),
+            sqlite_where=sa.text(
+                "shown IS 1 AND state IN ('open', 'partly-matched') AND object_id > 0"
+            ),
+            postgresql_where=sa.text(
+                "shown IS true AND state IN ('open', 'partly-matched') AND object_id > 0"
+            ),
         )
         batch_op.create_index(
             "ix_proposals_open_cell",
