@@ -203,6 +203,11 @@ class Remote:
             await self.meet_node(group.uri)
         return group
 
+    async def by_handle(self, name: str, domain: str) -> Actor:
+        """``@name@domain`` as its server tells who that is; Invalid or a FetchError else."""
+        await self._refuse_blocked(f"https://{domain}/")
+        return await self.actor(await self._discovery.webfinger(name, domain))
+
     async def renew_node(self, uri: str) -> bool:
         """A proof by the key that we know of a node failed: ask the node once more. False when
         that was done lately, and for a node that we never met."""

@@ -16,6 +16,7 @@ from node.actions.remote import Remote
 from node.errors import EntraideError, Forbidden, TooMany, Unauthenticated, Unavailable
 from node.mastodon import parameters
 from node.mastodon.method import Answer, Ask, Grant, Listing, Method, Person
+from node.mastodon.methods import posting
 from node.mastodon.oauth import apps as oauth_apps
 from node.mastodon.oauth import page as oauth_page
 from node.mastodon.oauth import tokens as oauth_tokens
@@ -26,7 +27,11 @@ from node.store import accounts, actors, apps
 from node.store.engine import Store
 from node.store.transaction import Transaction
 
-METHODS: Final[tuple[tuple[Method, ...], ...]] = (oauth_apps.METHODS, oauth_tokens.METHODS)
+METHODS: Final[tuple[tuple[Method, ...], ...]] = (
+    oauth_apps.METHODS,
+    oauth_tokens.METHODS,
+    posting.METHODS,
+)
 
 CORS: Final = {
     "Access-Control-Allow-Origin": "*",

@@ -1,0 +1,1 @@
+"""What apps read: one module for each entity."""
