@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from node.ids import new_id
 from node.social.statuses import Status
 from node.social.visibility import Visibility
-from node.store import on_behalf, pictures
+from node.store import on_behalf, pictures, tallies
 from node.store.tables import (
     actors,
     graves,
@@ -107,7 +107,21 @@ def insert(
     if fresh:
         insert_many(tx, recipients, [{"object_id": status.id, "uri": u} for u in set(addressed)])
         _set_tags(tx, status.id, tags)
+        _count(tx, status, 1)
     return fresh
+
+
+def _count(tx: Transaction, status: Status, by: int) -> None:
+    """Of its author, and of what it answers; messages to single people count nowhere."""
+    if status.visibility is Visibility.DIRECT:
+        return
+    tallies.actor(tx, status.author_id, "statuses", by)
+    if by > 0:
+        tallies.published(tx, status.author_id, status.published)
+    if status.in_reply_to is not None and status.visibility.open:
+        parent = tx.scalar(sa.select(objects.c.id).where(objects.c.uri == status.in_reply_to))
+        if parent is not None:
+            tallies.status(tx, parent, "replies", by)
 
 
 def update(
@@ -143,7 +157,8 @@ def update(
 
 def delete(tx: Transaction, status: Status, *, by: str, now: float) -> None:
     """Remove a status and all that hangs on it; its grave stays."""
-    tx.execute(sa.delete(objects).where(objects.c.id == status.id))
+    if tx.execute(sa.delete(objects).where(objects.c.id == status.id)).rowcount:
+        _count(tx, status, -1)
     pictures.remove_of_object(tx, status.id)
     on_behalf.purge(tx, status.id)
     bury(
@@ -264,7 +279,7 @@ def add_reaction(
     tx: Transaction, *, object_id: int, actor_id: int, emoji: str, activity_uri: str
 ) -> bool:
     """A Like (`emoji` empty) or an EmojiReact."""
-    return insert_new(
+    fresh = insert_new(
         tx,
         reactions,
         {
@@ -275,15 +290,33 @@ def add_reaction(
             "activity_uri": activity_uri,
         },
     )
+    if fresh and not emoji:
+        tallies.status(tx, object_id, "likes", 1)
+    return fresh
 
 
 def remove_reaction(tx: Transaction, *, activity_uri: str, actor_id: int) -> bool:
-    done = tx.execute(
-        sa.delete(reactions).where(
-            reactions.c.activity_uri == activity_uri, reactions.c.actor_id == actor_id
+    gone = tx.all(
+        sa.delete(reactions)
+        .where(reactions.c.activity_uri == activity_uri, reactions.c.actor_id == actor_id)
+        .returning(reactions.c.object_id, reactions.c.emoji)
+    )
+    for row in gone:
+        if not row.emoji:
+            tallies.status(tx, row.object_id, "likes", -1)
+    return bool(gone)
+
+
+def reaction_activity(tx: Transaction, *, object_id: int, actor_id: int) -> str | None:
+    """The Like of somebody."""
+    uri: str | None = tx.scalar(
+        sa.select(reactions.c.activity_uri).where(
+            reactions.c.object_id == object_id,
+            reactions.c.actor_id == actor_id,
+            reactions.c.emoji == "",
         )
     )
-    return done.rowcount > 0
+    return uri
 
 
 def reaction_count(tx: Transaction, object_id: int) -> int:
@@ -293,7 +326,7 @@ def reaction_count(tx: Transaction, object_id: int) -> int:
 def add_share(
     tx: Transaction, *, object_id: int, actor_id: int, activity_uri: str, published: float
 ) -> bool:
-    return insert_new(
+    fresh = insert_new(
         tx,
         shares,
         {
@@ -304,15 +337,20 @@ def add_share(
             "published": published,
         },
     )
+    if fresh:
+        tallies.status(tx, object_id, "shares", 1)
+    return fresh
 
 
 def remove_share(tx: Transaction, *, activity_uri: str, actor_id: int) -> bool:
-    done = tx.execute(
-        sa.delete(shares).where(
-            shares.c.activity_uri == activity_uri, shares.c.actor_id == actor_id
-        )
+    gone = tx.all(
+        sa.delete(shares)
+        .where(shares.c.activity_uri == activity_uri, shares.c.actor_id == actor_id)
+        .returning(shares.c.object_id)
     )
-    return done.rowcount > 0
+    for row in gone:
+        tallies.status(tx, row.object_id, "shares", -1)
+    return bool(gone)
 
 
 def share_activity(tx: Transaction, *, object_id: int, actor_id: int) -> str | None:

@@ -58,6 +58,16 @@ def actor(tx: Transaction, actor_id: int, what: OfActor, by: int) -> None:
     tx.execute(statement.values(**{"actor_id": actor_id, what: max(by, 0)}), {"by": by})
 
 
+def published(tx: Transaction, actor_id: int, at: float) -> None:
+    """Their last status, unless a later one is known."""
+    last = actor_tallies.c.last_status_at
+    tx.execute(
+        sa.update(actor_tallies)
+        .where(actor_tallies.c.actor_id == actor_id, sa.or_(last.is_(None), last < at))
+        .values(last_status_at=at)
+    )
+
+
 def of_statuses(tx: Transaction, ids: Collection[int]) -> dict[int, StatusTally]:
     if not ids:
         return {}
