@@ -39,3 +39,24 @@ async def test_a_post_is_a_note(shared: Town) -> None:
         ("Mention", f"@benoit@{shared.node.domain}"),
         ("Hashtag", "#Perceuse"),
     }
+
+
+async def test_what_is_done_with_a_post(shared: Town) -> None:
+    amina, benoit = await shared.app("amina"), await shared.app("benoit")
+    told = await amina.post("/api/v1/statuses", status="Un pique-nique samedi ?")
+    one = f"/api/v1/statuses/{told['id']}"
+    for deed, back in (
+        ("favourite", "unfavourite"),
+        ("reblog", "unreblog"),
+        ("bookmark", "unbookmark"),
+        ("mute", "unmute"),
+    ):
+        for _ in range(2):
+            await benoit.post(f"{one}/{deed}")
+        for _ in range(2):
+            await benoit.post(f"{one}/{back}")
+    for _ in range(2):
+        await amina.post(f"{one}/pin")
+    await amina.post(f"{one}/unpin")
+    assert (await benoit.ask("POST", f"{one}/pin")).status == 422
+    assert (await benoit.ask("POST", "/api/v1/statuses/1/favourite")).status == 404

@@ -10,3 +10,7 @@ from node.social.statuses import Status
 
 async def shown(ask: Ask, status: Status) -> dict[str, Any]:
     return {"id": str(status.id), "uri": status.uri, "url": status.url, "content": status.content}
+
+
+async def shared(ask: Ask, status: Status) -> dict[str, Any]:
+    return {"id": str(status.id), "reblog": await shown(ask, status)}
