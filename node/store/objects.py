@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from node.ids import new_id
 from node.social.statuses import Status
 from node.social.visibility import Visibility
-from node.store import on_behalf, pictures, tallies
+from node.store import on_behalf, pictures, revisions, tallies
 from node.store.tables import (
     actors,
     graves,
@@ -137,7 +137,15 @@ def update(
     document: str,
     tags: Iterable[str] = (),
 ) -> None:
-    """An edit: what was said changes; who said it, to whom and when does not."""
+    """An edit: what was said changes; who said it, to whom and when does not. What it was before is
+    kept."""
+    before = by_id(tx, identifier)
+    if before is not None and (before.content, before.summary, before.sensitive) != (
+        content,
+        summary,
+        sensitive,
+    ):
+        revisions.keep(tx, identifier)
     tx.execute(
         sa.update(objects)
         .where(objects.c.id == identifier)

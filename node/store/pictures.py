@@ -1,9 +1,11 @@
-"""Pictures of proposals: the rows. The files are in `node.media`, and go when their row went."""
+"""Pictures, films and sounds that people send: the rows. The files are in `node.media`, and go when
+their row went."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -26,6 +28,21 @@ class Picture:
     """The draft's or the proposal's; None while it was only sent."""
     position: int
     created_at: float
+    blurhash: str | None = None
+    focus_x: float | None = None
+    focus_y: float | None = None
+    """Where to look, each from -1 to 1, up and to the right."""
+    preview: str | None = None
+    """Name of the file that stands for a film or a sound."""
+    state: str = "ready"
+    """``ready``, ``waiting`` while it is made, ``refused``."""
+    why: str = ""
+    """It was refused."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of its files."""
+        return (self.name,) if self.preview is None else (self.name, self.preview)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +64,12 @@ _COLUMNS = (
     pictures.c.object_id,
     pictures.c.position,
     pictures.c.created_at,
+    pictures.c.blurhash,
+    pictures.c.focus_x,
+    pictures.c.focus_y,
+    pictures.c.preview,
+    pictures.c.state,
+    pictures.c.why,
 )
 
 
@@ -69,6 +92,12 @@ def insert(tx: Transaction, picture: Picture) -> None:
             "object_id": picture.object_id,
             "position": picture.position,
             "created_at": picture.created_at,
+            "blurhash": picture.blurhash,
+            "focus_x": picture.focus_x,
+            "focus_y": picture.focus_y,
+            "preview": picture.preview,
+            "state": picture.state,
+            "why": picture.why,
         },
     )
 
@@ -119,6 +148,26 @@ def unattached_of(tx: Transaction, owner_id: int) -> list[Picture]:
 
 def set_alt(tx: Transaction, identifier: int, alt: str) -> None:
     tx.execute(sa.update(pictures).where(pictures.c.id == identifier).values(alt=alt))
+
+
+def change(tx: Transaction, identifier: int, /, **values: Any) -> None:
+    tx.execute(sa.update(pictures).where(pictures.c.id == identifier).values(**values))
+
+
+def detach(tx: Transaction, object_id: int, *, now: float) -> None:
+    """What they belonged to goes; they stay a while, to be used again."""
+    tx.execute(
+        sa.update(pictures)
+        .where(pictures.c.object_id == object_id)
+        .values(object_id=None, created_at=now)
+    )
+
+
+def by_ids(tx: Transaction, identifiers: Collection[int]) -> dict[int, Picture]:
+    if not identifiers:
+        return {}
+    rows = tx.all(sa.select(*_COLUMNS).where(pictures.c.id.in_(list(identifiers))))
+    return {row.id: _picture(row) for row in rows}
 
 
 def attach(tx: Transaction, identifiers: Sequence[int], *, object_id: int, owner_id: int) -> bool:
@@ -192,8 +241,12 @@ def known_names(tx: Transaction, names: Collection[str]) -> set[str]:
     """Those of the files that a row points at."""
     if not names:
         return set()
-    rows = tx.all(sa.select(pictures.c.name).where(pictures.c.name.in_(list(names))))
-    return {row.name for row in rows}
+    rows = tx.all(
+        sa.select(pictures.c.name, pictures.c.preview).where(
+            sa.or_(pictures.c.name.in_(list(names)), pictures.c.preview.in_(list(names)))
+        )
+    )
+    return {name for row in rows for name in row if name is not None}
 
 
 def bytes_of(tx: Transaction, owner_id: int) -> int:
@@ -207,5 +260,5 @@ def _remove(tx: Transaction, found: Sequence[Picture]) -> int:
     if not found:
         return 0
     tx.execute(sa.delete(pictures).where(pictures.c.id.in_([one.id for one in found])))
-    tx.tell(PicturesGone(tuple(one.name for one in found)))
+    tx.tell(PicturesGone(tuple(name for one in found for name in one.names)))
     return len(found)

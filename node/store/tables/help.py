@@ -234,8 +234,15 @@ pictures = sa.Table(
     sa.Column("object_id", Id),  # what it belongs to; none yet when it was just sent
     sa.Column("position", sa.Integer, nullable=False, server_default="0"),
     sa.Column("created_at", Time, nullable=False),
+    sa.Column("blurhash", sa.Text),
+    sa.Column("focus_x", sa.Double),  # from -1, left, to 1
+    sa.Column("focus_y", sa.Double),  # from -1, below, to 1
+    sa.Column("preview", sa.Text),  # name of the file that stands for a film or a sound
+    sa.Column("state", sa.Text, nullable=False, server_default="ready"),  # or waiting, refused
+    sa.Column("why", sa.Text, nullable=False, server_default=""),  # it was refused
     sa.Index("ix_pictures_object_id_position", "object_id", "position"),
     sa.Index("ix_pictures_owner_id", "owner_id"),
+    partial("ix_pictures_preview", "preview", where="preview IS NOT NULL"),
 )
 
 # A conversation in direct notes with somebody elsewhere: what was asked last.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from node.store.tables.base import Id, Time, identity, metadata, ref
+from node.store.tables.base import Id, Time, identity, metadata, partial, ref
 
 polls = sa.Table(
     "polls",
@@ -16,7 +16,9 @@ polls = sa.Table(
     sa.Column("expires_at", Time),
     sa.Column("closed_at", Time),
     sa.Column("voters", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("votes_untold_at", Time),  # since when others do not know of the latest votes
     sa.Index("ix_polls_closed_at_expires_at", "closed_at", "expires_at"),
+    partial("ix_polls_votes_untold_at", "votes_untold_at", where="votes_untold_at IS NOT NULL"),
 )
 
 poll_votes = sa.Table(

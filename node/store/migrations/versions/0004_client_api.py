@@ -644,6 +644,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.Double(), nullable=True),
         sa.Column("closed_at", sa.Double(), nullable=True),
         sa.Column("voters", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("votes_untold_at", sa.Double(), nullable=True),
         sa.ForeignKeyConstraint(
             ["object_id"],
             ["objects.id"],
@@ -655,6 +656,13 @@ def upgrade() -> None:
     with op.batch_alter_table("polls", schema=None) as batch_op:
         batch_op.create_index(
             "ix_polls_closed_at_expires_at", ["closed_at", "expires_at"], unique=False
+        )
+        batch_op.create_index(
+            "ix_polls_votes_untold_at",
+            ["votes_untold_at"],
+            unique=False,
+            sqlite_where=sa.text("votes_untold_at IS NOT NULL"),
+            postgresql_where=sa.text("votes_untold_at IS NOT NULL"),
         )
 
     op.create_table(
@@ -969,6 +977,21 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("parts", sa.Text(), nullable=True))
         batch_op.add_column(
             sa.Column("quote_policy", sa.Text(), server_default="public", nullable=False)
+        )
+
+    with op.batch_alter_table("pictures", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("blurhash", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("focus_x", sa.Double(), nullable=True))
+        batch_op.add_column(sa.Column("focus_y", sa.Double(), nullable=True))
+        batch_op.add_column(sa.Column("preview", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("state", sa.Text(), server_default="ready", nullable=False))
+        batch_op.add_column(sa.Column("why", sa.Text(), server_default="", nullable=False))
+        batch_op.create_index(
+            "ix_pictures_preview",
+            ["preview"],
+            unique=False,
+            sqlite_where=sa.text("preview IS NOT NULL"),
+            postgresql_where=sa.text("preview IS NOT NULL"),
         )
 
     with op.batch_alter_table("tokens", schema=None) as batch_op:
