@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from node.actions import mailing, telling
+from node.actions import mailing, telling, telling_apps
 from node.aid.proposals import Urgency
 from node.errors import NotFound
 from node.outbox.here import Here
@@ -62,6 +62,8 @@ def tell(
         # What no mail tells now is told by no later one either, should the wish change.
         mailed_at=now if how is How.NEVER else None,
     )
+    if identifier is not None:
+        _tell_in_app(tx, here, person, kind, identifier, by)
     if identifier is None or how is How.NEVER:
         return
     if how is How.NOW:
@@ -72,6 +74,15 @@ def tell(
             notifications.mark_mailed(tx, [told.id], now=now)
             return
     mailing.plan_digest(tx, here, account)
+
+
+def _tell_in_app(
+    tx: Transaction, here: Here, person: Actor, kind: Kind, identifier: int, by: Actor | None
+) -> None:
+    told = notifications.by_id(tx, person.id, identifier)
+    note = None if told is None else telling_apps.tell_in_app(tx, here, person, kind, told, by=by)
+    if told is not None and note is not None:
+        notifications.add_data(tx, told, letter=str(note))
 
 
 def tell_roles(

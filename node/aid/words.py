@@ -84,7 +84,12 @@ _SKIN: Final = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f]")
 def plain(html: str) -> str:
     """The text of a note: no markup, no mentions, no empty ends."""
     # A shortened mention has its @ and its name in two elements, hence not by the markup.
-    text = plain_text(html[: 4 * READ_MAX])[:READ_MAX]
+    return plain_words(plain_text(html[: 4 * READ_MAX]))
+
+
+def plain_words(text: str) -> str:
+    """Of what was typed, without mentions and empty ends."""
+    text = text[:READ_MAX]
     text = _MENTION.sub("", unicodedata.normalize("NFC", text))
     return re.sub(r"[ \t\u00a0]{2,}", " ", re.sub(r" *\n *", "\n", text)).strip(" \n\t,:;")
 

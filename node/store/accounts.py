@@ -181,3 +181,19 @@ def add_token(tx: Transaction, *, hash: str, account_id: int, scopes: str, now: 
         sa.insert(tokens),
         {"hash": hash, "account_id": account_id, "scopes": scopes, "created_at": now},
     )
+
+
+def has_app(tx: Transaction, actor_id: int) -> bool:
+    """Whether some app is signed in to it."""
+    return (
+        tx.scalar(
+            sa.select(tokens.c.hash)
+            .where(
+                tokens.c.account_id == actor_id,
+                tokens.c.app_id.is_not(None),
+                tokens.c.revoked_at.is_(None),
+            )
+            .limit(1)
+        )
+        is not None
+    )

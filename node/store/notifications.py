@@ -168,6 +168,15 @@ def mark_mailed(tx: Transaction, identifiers: Sequence[int], *, now: float) -> N
     )
 
 
+def add_data(tx: Transaction, notification: Notification, **more: str) -> None:
+    """Further facts about it, such as the note that says it in an app (``letter``, its id)."""
+    tx.execute(
+        sa.update(notifications)
+        .where(notifications.c.id == notification.id)
+        .values(data={**notification.data, **more})
+    )
+
+
 def forget_caused_by(tx: Transaction, actor_id: int) -> None:
     """What others were told of somebody who is gone."""
     tx.execute(sa.delete(notifications).where(notifications.c.actor_id == actor_id))

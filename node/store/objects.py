@@ -180,6 +180,11 @@ def delete(tx: Transaction, status: Status, *, by: str, now: float) -> None:
     )
 
 
+def address(tx: Transaction, identifier: int, uris: Iterable[str]) -> None:
+    """More who may see what not everybody may."""
+    insert_many(tx, recipients, [{"object_id": identifier, "uri": uri} for uri in set(uris)])
+
+
 def _set_tags(tx: Transaction, identifier: int, tags: Iterable[str]) -> None:
     insert_many(tx, hashtags, [{"slug": slug, "object_id": identifier} for slug in set(tags)])
 

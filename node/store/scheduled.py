@@ -128,12 +128,24 @@ def next_at(tx: Transaction) -> float | None:
 # ── Idempotency-Key ──────────────────────────────────────────────────────────────────────────
 
 
+def asked(tx: Transaction, account_id: int, key: str, *, since: float) -> Asked | None:
+    """What it made, since then."""
+    row = tx.first(
+        sa.select(idempotency.c.object_id, idempotency.c.scheduled).where(
+            idempotency.c.account_id == account_id,
+            idempotency.c.key == key,
+            idempotency.c.at >= since,
+        )
+    )
+    return None if row is None else Asked(row.object_id, bool(row.scheduled))
+
+
 def claim(
     tx: Transaction, account_id: int, key: str, object_id: int, *, scheduled: bool, now: float
-) -> Asked | None:
-    """None: it is new, and `object_id` will be its answer for an hour. Else what it made."""
+) -> bool:
+    """It will make this; False when somebody else was quicker. Keys of earlier hours go."""
     tx.execute(sa.delete(idempotency).where(idempotency.c.at < now - KEPT_S))
-    fresh = insert_new(
+    return insert_new(
         tx,
         idempotency,
         {
@@ -144,14 +156,15 @@ def claim(
             "at": now,
         },
     )
-    if fresh:
-        return None
-    row = tx.first(
-        sa.select(idempotency.c.object_id, idempotency.c.scheduled).where(
+
+
+def release(tx: Transaction, account_id: int, key: str) -> None:
+    """What it made is gone."""
+    tx.execute(
+        sa.delete(idempotency).where(
             idempotency.c.account_id == account_id, idempotency.c.key == key
         )
     )
-    return None if row is None else Asked(row.object_id, bool(row.scheduled))
 
 
 def settle(tx: Transaction, account_id: int, key: str, object_id: int) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from node.store import objects
+from node.activitypub.html import plain_text
+from node.store import objects, revisions
 from tests.mastodon.signing_in import Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -60,3 +61,71 @@ async def test_what_is_done_with_a_post(shared: Town) -> None:
     await amina.post(f"{one}/unpin")
     assert (await benoit.ask("POST", f"{one}/pin")).status == 422
     assert (await benoit.ask("POST", "/api/v1/statuses/1/favourite")).status == 404
+
+
+async def test_the_same_key_is_one_post(shared: Town) -> None:
+    amina, benoit = await shared.app("amina"), await shared.app("benoit")
+    for text in ("Une seule fois", "Je donne un lit #offre"):
+        key = {"Idempotency-Key": text.replace(" ", "-")}
+        made = [
+            await app.ask("POST", "/api/v1/statuses", json={"status": text}, headers=key)
+            for app in (amina, amina, benoit)
+        ]
+        first, second, other = (one.body["id"] for one in made)
+        assert first == second != other
+        await amina.ask("DELETE", f"/api/v1/statuses/{first}")
+        again = await amina.ask("POST", "/api/v1/statuses", json={"status": text}, headers=key)
+        assert again.status == 200
+        assert again.body["id"] != first
+
+
+async def test_a_post_is_changed_and_deleted(shared: Town) -> None:
+    amina, benoit = await shared.app("amina"), await shared.app("benoit")
+    told = await amina.post("/api/v1/statuses", status="Premier jet #un", spoiler_text="Brouillon")
+    one = f"/api/v1/statuses/{told['id']}"
+    assert (await benoit.ask("PUT", one, json={"status": "x"})).status == 404
+    assert (await benoit.ask("DELETE", one)).status == 404
+    changed = await amina.ask("PUT", one, json={"status": "Second jet @benoit #deux"})
+    assert changed.status == 200
+    stored = await shared.node.store.read(objects.by_id, int(told["id"]))
+    assert stored is not None
+    assert stored.updated is not None
+    note = orjson.loads(stored.document)
+    assert "summary" not in note
+    assert {tag["name"] for tag in note["tag"]} == {f"@benoit@{shared.node.domain}", "#deux"}
+    before = await shared.node.store.read(revisions.of, stored.id)
+    assert [(one.summary, plain_text(one.content)) for one in before] == [
+        ("Brouillon", "Premier jet #un")
+    ]
+    gone = await amina.ask("DELETE", one)
+    assert gone.body["text"] == "Second jet @benoit #deux"
+    assert await shared.node.store.read(objects.by_id, stored.id) is None
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"status": ""},
+        {"status": "x" * 5001},
+        {"status": "x", "visibility": "everybody"},
+        {"status": "x", "language": "!"},
+        {"status": "x", "media_ids": ["1"]},
+        {"status": "x", "poll": {"options": ["a"], "expires_in": 600}},
+        {"status": "x", "poll": {"options": ["a", "a"], "expires_in": 600}},
+        {"status": "x", "poll": {"options": ["a", "b"], "expires_in": 1}},
+    ],
+)
+async def test_what_cannot_be_posted(shared: Town, fields: dict[str, object]) -> None:
+    told = await (await shared.app("amina")).ask("POST", "/api/v1/statuses", json=fields)
+    assert told.status == 422
+    assert set(told.body) == {"error"}
+
+
+async def test_what_it_answers_must_be_there(shared: Town) -> None:
+    amina, benoit = await shared.app("amina"), await shared.app("benoit")
+    secret = await amina.post("/api/v1/statuses", status="Pour moi", visibility="direct")
+    for identifier in (secret["id"], "1", "x"):
+        told = await benoit.ask(
+            "POST", "/api/v1/statuses", json={"status": "?", "in_reply_to_id": identifier}
+        )
+        assert told.status == 404

@@ -59,7 +59,7 @@ def hand_in(tx: Transaction, here: Here, author: Actor, asked: Asked, heard: Sta
     question = dialogues.about(tx, author.id, Subject.POST, status.id)
     if question is not None:
         dialogues.forget(tx, question.id)
-    dangers = _dangers(post)
+    dangers = dangers_in(post)
     known = bool(vouches.for_(tx, author.id)) or dialogues.is_known(tx, author.id)
     review = bool(dangers) or asked.guessed or not known or is_silenced(tx, author)
     try:
@@ -77,7 +77,7 @@ def hand_in(tx: Transaction, here: Here, author: Actor, asked: Asked, heard: Sta
         explain(tx, here, author, heard, asked.language, "ask-words")
         return
     if dangers:
-        drafts_store.change(tx, number, note=_note(dangers), now=here.clock.now())
+        drafts_store.change(tx, number, note=note_for(dangers), now=here.clock.now())
     made = objects.by_id(tx, number)
     write_letter(
         tx,
@@ -91,7 +91,7 @@ def hand_in(tx: Transaction, here: Here, author: Actor, asked: Asked, heard: Sta
         language=asked.language,
         in_reply_to=heard.uri,
         url=(made.url or made.uri) if made is not None else "",
-        what=_named(dangers),
+        what=named(dangers),
         **facts_of_post(post),
     )
 
@@ -108,8 +108,8 @@ def bring_up_to_date(
     topic = str(fields["topic"])
     if not fields["title"] or topic_choices.is_hidden(tx, topic) or fields == dict(kept.fields):
         return
-    dangers, now = _dangers(read), here.clock.now()
-    drafts_store.change(tx, kept.id, fields=fields, state="review", note=_note(dangers), now=now)
+    dangers, now = dangers_in(read), here.clock.now()
+    drafts_store.change(tx, kept.id, fields=fields, state="review", note=note_for(dangers), now=now)
     notices.tell_roles(
         tx,
         here,
@@ -133,7 +133,7 @@ def bring_up_to_date(
         dialogue,
         "posted-changed",
         *(("careful",) if dangers else ()),
-        what=_named(dangers),
+        what=named(dangers),
         **facts_of_post(post),
     )
 
@@ -165,17 +165,17 @@ def facts_of_post(post: Post) -> dict[str, Fact]:
     }
 
 
-def _dangers(post: Post) -> list[Danger]:
+def dangers_in(post: Post) -> list[Danger]:
     found = warnings(f"{post.title}\n{post.text}", "fr")
     return list(dict.fromkeys(one.kind for one in found))
 
 
-def _named(dangers: list[Danger]) -> Fact:
+def named(dangers: list[Danger]) -> Fact:
     words = [DANGERS[one] for one in dangers]
     return (" et ".join(fr for fr, _ in words), " and ".join(en for _, en in words))
 
 
-def _note(dangers: list[Danger]) -> str:
+def note_for(dangers: list[Danger]) -> str:
     """For the mediator who looks at it."""
     if not dangers:
         return ""

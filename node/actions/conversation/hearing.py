@@ -163,7 +163,7 @@ def _to_quartier(
     if _asks(document):
         posting.ask(tx, here, author, status, _language(document, status, "fr"))
         return
-    found = _dialogues_of(tx, here, status, author)
+    found = dialogues_of(tx, here, status, author)
     if len(found) == 1:
         _go_on(tx, here, status, author, document, found[0])
         return
@@ -198,8 +198,8 @@ def _messages(
     """Words of one person to another: told at once where the two have agreed on something; of a
     stranger, once a day."""
     for person in people:
-        shared = _shared(tx, person, author)
-        known = shared is not None or _follows(tx, person, author)
+        between = shared(tx, person, author)
+        known = between is not None or _follows(tx, person, author)
         if not known and is_silenced(tx, author):
             continue
         day = int(here.clock.now() // DAY_S)
@@ -211,14 +211,14 @@ def _messages(
             dedupe=str(status.id) if known else f"{author.id} {day}",
             by=author,
             object_id=status.id,
-            agreement_id=shared,
+            agreement_id=between,
         )
 
 
 # ── what a note is about ─────────────────────────────────────────────────────────────────────
 
 
-def _dialogues_of(tx: Transaction, here: Here, status: Status, author: Actor) -> list[Dialogue]:
+def dialogues_of(tx: Transaction, here: Here, status: Status, author: Actor) -> list[Dialogue]:
     """The conversation that a note goes on with. Several when that cannot be told."""
     uri = status.in_reply_to
     for _ in range(THREAD_MOST):
@@ -241,7 +241,7 @@ def _dialogues_of(tx: Transaction, here: Here, status: Status, author: Actor) ->
     return [one for one in latest if one.awaits] or latest[:1]
 
 
-def _shared(tx: Transaction, person: Actor, author: Actor) -> int | None:
+def shared(tx: Transaction, person: Actor, author: Actor) -> int | None:
     """An agreement that the two have with each other, the latest."""
     for one in agreements.of_person(tx, author.id, open_only=True):
         if one.side_of(person.id) is not None:
@@ -289,4 +289,4 @@ def _follows(tx: Transaction, person: Actor, author: Actor) -> bool:
     return follows.between(tx, person.id, author.id) is not None
 
 
-__all__ = ["deleted", "edited", "hear", "left"]
+__all__ = ["deleted", "dialogues_of", "edited", "hear", "left", "shared"]

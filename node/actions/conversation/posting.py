@@ -30,7 +30,7 @@ from node.aid.words import Word, hashtags_in, plain, understand
 from node.outbox.here import Here
 from node.social.accounts import Actor
 from node.social.statuses import Status
-from node.store import dialogues, objects, proposals, topic_choices
+from node.store import actors, dialogues, objects, proposals, topic_choices
 from node.store import drafts as drafts_store
 from node.store.dialogues import Dialogue, Subject
 from node.store.transaction import Transaction
@@ -145,7 +145,7 @@ def end(
     title = ""
     if kept is not None:
         title = str(kept.fields.get("title", ""))
-        drafting.discard(tx, here.quartier, kept.id)
+        drafting.discard(tx, actors.by_id(tx, kept.author_id) or here.quartier, kept.id)
     elif stored is not None and stored.proposal.state not in CLOSED:
         title = stored.proposal.title
         close_proposal(tx, here, number, state=state)

@@ -88,16 +88,18 @@ def _answer_waits(talk: Talk, agreement: Agreement, facts: dict[str, Fact]) -> N
 
 
 def _asker_decides(talk: Talk, agreement: Agreement, facts: dict[str, Fact]) -> None:
-    """Somebody answers what they asked for: the quartier says yes or no for them."""
+    """Somebody answers what they asked for; for one elsewhere the quartier says yes or no."""
     tx, here, said = talk.tx, talk.here, talk.said
+    who = _who(talk, agreement)
     match said.among({Word.YES, Word.NO}):
         case Word.YES:
-            accepted = agreeing.accept(tx, here, here.quartier, agreement.id)
-            tell_step(tx, here, accepted, Event.ACCEPT, to=talk.author, by=here.quartier)
-            _give_address(talk, accepted)
+            accepted = agreeing.accept(tx, here, who, agreement.id)
+            tell_step(tx, here, accepted, Event.ACCEPT, to=talk.author, by=who)
+            if who.id == here.quartier.id:
+                _give_address(talk, accepted)
         case Word.NO:
-            refused = agreeing.refuse(tx, here, here.quartier, agreement.id, reason=said.rest)
-            tell_step(tx, here, refused, Event.REFUSE, to=talk.author, by=here.quartier)
+            refused = agreeing.refuse(tx, here, who, agreement.id, reason=said.rest)
+            tell_step(tx, here, refused, Event.REFUSE, to=talk.author, by=who)
         case _:
             talk.unclear((Word.YES, Word.NO), **facts)
 
@@ -217,7 +219,13 @@ def _tell_asker_too(talk: Talk, agreement: Agreement, event: Event, text: str = 
     """Whoever answered hears of their own step as of any other; for whom the quartier acts, not."""
     if talk.author.id != agreement.answerer_id:
         tell_step(
-            talk.tx, talk.here, agreement, event, to=talk.author, by=talk.here.quartier, text=text
+            talk.tx,
+            talk.here,
+            agreement,
+            event,
+            to=talk.author,
+            by=_who(talk, agreement),
+            text=text,
         )
 
 
@@ -261,5 +269,6 @@ def _after_the_end(
 
 
 def _who(talk: Talk, agreement: Agreement) -> Actor:
-    """Who acts in the agreement: the person, or the quartier for the one who asked."""
-    return talk.author if talk.author.id == agreement.answerer_id else talk.here.quartier
+    """Who acts in the agreement: the person, or the quartier for one elsewhere who asked."""
+    own = talk.author.id in (agreement.answerer_id, agreement.author_id)
+    return talk.author if own else talk.here.quartier

@@ -4,35 +4,97 @@ from __future__ import annotations
 
 from typing import Any
 
-from node.actions import naming, posting
+from node.actions import naming
+from node.actions.posts import delete_post, edit_post, post_once
+from node.errors import Invalid
 from node.mastodon.method import Ask, Method
-from node.mastodon.methods.shown import shown
+from node.mastodon.methods.shown import shown, to_redraft
 from node.social import posts, writing
-from node.social.posts import Post
+from node.social.accounts import Actor
+from node.social.posts import Ballot, Post
+from node.social.visibility import Visibility
 
 
 async def create(ask: Ask) -> dict[str, Any]:
-    """POST /api/v1/statuses."""
+    """POST /api/v1/statuses: a Status, or a ScheduledStatus for one that is to come."""
     me = ask.person.actor
-    post = _post(ask)
-    people = await naming.people_named(
-        ask.store, ask.here, ask.remote, writing.handles(writing.clean(post.text))
+    post = _post(ask, visibility=posts.visibility_of(ask.parameters.text("visibility") or "public"))
+    made = await ask.store.write(
+        post_once,
+        ask.here,
+        me,
+        post,
+        await _named(ask, post),
+        key=ask.request.headers.get("Idempotency-Key", ""),
+        app_id=_app(ask),
     )
-    status = await ask.store.write(posting.publish_post, ask.here, me, post, people)
+    if made.status is None:
+        raise Invalid("Ce message n’est plus là : écrivez-le à nouveau.")
+    return await shown(ask, made.status)
+
+
+async def edit(ask: Ask) -> dict[str, Any]:
+    """PUT /api/v1/statuses/:id."""
+    post = _post(ask, visibility=Visibility.PUBLIC)
+    status = await ask.store.write(
+        edit_post, ask.here, ask.person.actor, ask.number(), post, await _named(ask, post)
+    )
     return await shown(ask, status)
 
 
-def _post(ask: Ask) -> Post:
+async def delete(ask: Ask) -> dict[str, Any]:
+    """DELETE /api/v1/statuses/:id: as it was, with its text to be written anew."""
+    me = ask.person.actor
+    before = await to_redraft(ask, ask.number())
+    await ask.store.write(
+        delete_post,
+        ask.here,
+        me,
+        ask.number(),
+        with_media=ask.parameters.flag("delete_media"),
+    )
+    return before
+
+
+async def _named(ask: Ask, post: Post) -> dict[str, Actor]:
+    typed = writing.handles(writing.clean(post.text))
+    return await naming.people_named(ask.store, ask.here, ask.remote, typed)
+
+
+def _app(ask: Ask) -> int | None:
+    return ask.grant.app.id if ask.grant is not None and ask.grant.app is not None else None
+
+
+def _post(ask: Ask, *, visibility: Visibility) -> Post:
     read = ask.parameters
     return Post(
         text=read.text("status"),
         spoiler=read.text("spoiler_text"),
-        visibility=posts.visibility_of(read.text("visibility") or "public"),
+        visibility=visibility,
         language=posts.language_of(read.text("language") or ask.person.account.locale),
         sensitive=read.flag("sensitive"),
         reply_to=read.identifier("in_reply_to_id"),
-        media=tuple(read.identifiers("media_ids")),
+        media=tuple(dict.fromkeys(read.identifiers("media_ids"))),
+        ballot=_ballot(ask),
+        quote_policy=posts.policy_of(read.text("quote_approval_policy") or "public"),
     )
 
 
-METHODS = (Method("POST", "/api/v1/statuses", create, scope="write:statuses"),)
+def _ballot(ask: Ask) -> Ballot | None:
+    poll = ask.parameters.tree("poll")
+    options = poll.texts("options")
+    if not options:
+        return None
+    return Ballot(
+        options=tuple(options),
+        expires_in=poll.integer("expires_in", 0),
+        multiple=poll.flag("multiple"),
+        hide_totals=poll.flag("hide_totals"),
+    )
+
+
+METHODS = (
+    Method("POST", "/api/v1/statuses", create, scope="write:statuses"),
+    Method("PUT", "/api/v1/statuses/{id}", edit, scope="write:statuses"),
+    Method("DELETE", "/api/v1/statuses/{id}", delete, scope="write:statuses"),
+)
