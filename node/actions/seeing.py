@@ -12,9 +12,9 @@ from node.store.transaction import Transaction
 MISSING = "Record not found"  # Mastodon's own words, which apps compare
 
 
-def seen(tx: Transaction, viewer: Actor, identifier: int) -> tuple[Status, Actor]:
-    """The status, and who wrote it. Raises NotFound for what is not there and for what the viewer
-    may not see."""
+def seen(tx: Transaction, viewer: Actor | None, identifier: int) -> tuple[Status, Actor]:
+    """The status, and who wrote it. Raises NotFound for what is not there and for what the viewer,
+    nobody in particular where it is None, may not see."""
     status = objects.by_id(tx, identifier)
     author = actors.by_id(tx, status.author_id) if status is not None else None
     if status is None or author is None or author.gone or author.suspended:
@@ -32,7 +32,9 @@ def own(tx: Transaction, author: Actor, identifier: int) -> Status:
     return status
 
 
-def _may(tx: Transaction, viewer: Actor, status: Status, author: Actor) -> bool:
+def _may(tx: Transaction, viewer: Actor | None, status: Status, author: Actor) -> bool:
+    if viewer is None:
+        return status.visibility.open
     if viewer.id == author.id:
         return True
     follow = follows.between(tx, viewer.id, author.id)

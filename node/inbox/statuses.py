@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from node.actions import voting
 from node.activitypub.documents import ObjectDocument, Reference, Tombstone, parse_object
 from node.activitypub.html import clean_html, plain_text
 from node.activitypub.readers import same_origin
@@ -64,6 +65,7 @@ def store_object(
     )
     if not fresh:
         return None
+    voting.read_poll(tx, status, document, now=now)
     read = from_note(document.document, now=now)
     if isinstance(read, ReadProposal):
         proposals.insert(
@@ -87,6 +89,9 @@ def update_object(
 ) -> None:
     """An edit of a stored remote status, as its author or its origin tells it now."""
     changed = _status(document, author, text, now=now, identifier=status.id)
+    # Of a poll whose counts moved nothing was edited.
+    same = (changed.content, changed.summary) == (status.content, status.summary)
+    voting.read_poll(tx, status, document, now=now)
     objects.update(
         tx,
         status.id,
@@ -95,7 +100,7 @@ def update_object(
         summary=changed.summary,
         language=changed.language,
         sensitive=changed.sensitive,
-        updated=changed.updated or now,
+        updated=changed.updated or (status.updated if same and document.options else now),
         document=text,
         tags=[tag.name.casefold() for tag in document.hashtags],
     )

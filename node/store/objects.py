@@ -180,6 +180,11 @@ def delete(tx: Transaction, status: Status, *, by: str, now: float) -> None:
     )
 
 
+def set_document(tx: Transaction, identifier: int, document: str) -> None:
+    """What is served of it: counts that moved, and are no edit."""
+    tx.execute(sa.update(objects).where(objects.c.id == identifier).values(document=document))
+
+
 def address(tx: Transaction, identifier: int, uris: Iterable[str]) -> None:
     """More who may see what not everybody may."""
     insert_many(tx, recipients, [{"object_id": identifier, "uri": uri} for uri in set(uris)])
@@ -244,6 +249,14 @@ def in_context(
     if after is not None:
         statement = statement.where(objects.c.id > after)
     return [(row.id, row.uri) for row in tx.all(statement)]
+
+
+def own_among(tx: Transaction, ids: Sequence[int], author_id: int) -> set[int]:
+    """Those of these that somebody wrote."""
+    rows = tx.all(
+        sa.select(objects.c.id).where(objects.c.id.in_(ids), objects.c.author_id == author_id)
+    )
+    return {row.id for row in rows}
 
 
 def authors_of(tx: Transaction, uris: Sequence[str]) -> dict[str, int]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from node.actions.voting import question
 from node.activitypub.vocabulary import OUR_CONTEXT, PUBLIC
 from node.clock import to_iso
 from node.outbox.here import Here
@@ -141,28 +142,6 @@ def attachment(here: Here, picture: Picture) -> Document:
             "mediaType": "image/jpeg" if picture.preview.endswith(".jpg") else "image/png",
             "url": here.addresses.media(picture.preview),
         }
-    return made
-
-
-def question(poll: Poll) -> Document:
-    """What a Question has beyond a Note."""
-    choices = [
-        {
-            "type": "Note",
-            "name": one.title,
-            "replies": {"type": "Collection", "totalItems": one.votes},
-        }
-        for one in poll.options
-    ]
-    made: Document = {
-        "type": "Question",
-        "anyOf" if poll.multiple else "oneOf": choices,
-        "votersCount": poll.voters,
-    }
-    if poll.expires_at is not None:
-        made["endTime"] = to_iso(poll.expires_at)
-    if poll.closed_at is not None:
-        made["closed"] = to_iso(poll.expires_at or poll.closed_at)
     return made
 
 

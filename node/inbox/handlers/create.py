@@ -6,7 +6,7 @@ is only named, is fetched from its origin, and what the origin says counts.
 
 from __future__ import annotations
 
-from node.actions import conversation
+from node.actions import conversation, voting
 from node.activitypub.documents import Create, ObjectDocument, Tombstone
 from node.activitypub.readers import same_origin
 from node.activitypub.rejected import Rejected
@@ -34,6 +34,8 @@ def apply(tx: Transaction, here: Here, activity: Create, received: Received) -> 
     # Where another of its server said that it is gone, before it was here, its origin decides.
     own = None if buried else own_object(activity.object, received.actor)
     match own:
+        case ObjectDocument() if voting.hear_vote(tx, here, own, received.actor):
+            return Applied("a vote")
         case ObjectDocument():
             return _store(
                 tx,
