@@ -41,6 +41,7 @@ from node.jobs import (
     occurrences,
     retention,
     upkeep,
+    writing,
 )
 from node.jobs.confirm import Confirmer
 from node.jobs.delivery import DeliveryEngine
@@ -268,6 +269,7 @@ def _work(
         ("neighbours", lambda: neighbourhood.offer(node.store, node.here)),
         ("looking up", lambda: neighbourhood.look_up(node.store, node.here, node.remote)),
         ("housekeeping", lambda: upkeep.keep_house(node.store, node.here)),
+        ("writing", lambda: writing.run(node.store, node.here, node.remote)),
         ("retention", lambda: retention.run(node.store, node.here)),
         *(
             [("mail", mail.run), ("digest", lambda: digest.run(node.store, node.here))]

@@ -16,7 +16,7 @@ from node.actions.remote import Remote
 from node.errors import EntraideError, Forbidden, TooMany, Unauthenticated, Unavailable
 from node.mastodon import parameters
 from node.mastodon.method import Answer, Ask, Grant, Listing, Method, Person
-from node.mastodon.methods import interactions, polls, posting
+from node.mastodon.methods import interactions, polls, posting, scheduled
 from node.mastodon.oauth import apps as oauth_apps
 from node.mastodon.oauth import page as oauth_page
 from node.mastodon.oauth import tokens as oauth_tokens
@@ -33,6 +33,7 @@ METHODS: Final[tuple[tuple[Method, ...], ...]] = (
     posting.METHODS,
     interactions.METHODS,
     polls.METHODS,
+    scheduled.METHODS,
 )
 
 CORS: Final = {

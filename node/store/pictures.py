@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from node.store.tables import drafts, objects, pictures
+from node.store.tables import drafts, objects, pictures, scheduled
 from node.store.transaction import Row, Transaction
 
 
@@ -213,17 +213,18 @@ def remove_of_owner(tx: Transaction, owner_id: int) -> int:
 
 def unattached_older_than(tx: Transaction, before: float, *, most: int = 500) -> list[Picture]:
     """Sent and never used, or left over: what they belonged to is neither a draft nor an object
-    any more. `before` is in seconds since the epoch."""
+    any more, nor to be published later. `before` is in seconds since the epoch."""
     rows = tx.all(
         sa.select(*_COLUMNS)
         .select_from(
-            pictures.outerjoin(objects, objects.c.id == pictures.c.object_id).outerjoin(
-                drafts, drafts.c.id == pictures.c.object_id
-            )
+            pictures.outerjoin(objects, objects.c.id == pictures.c.object_id)
+            .outerjoin(drafts, drafts.c.id == pictures.c.object_id)
+            .outerjoin(scheduled, scheduled.c.id == pictures.c.object_id)
         )
         .where(
             objects.c.id.is_(None),
             drafts.c.id.is_(None),
+            scheduled.c.id.is_(None),
             pictures.c.created_at < before,
         )
         .order_by(pictures.c.id)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from node.actions import naming
+from node.actions import naming, scheduling
 from node.actions.posts import delete_post, edit_post, post_once
 from node.errors import Invalid
+from node.mastodon.entities.scheduled import scheduled
 from node.mastodon.method import Ask, Method
 from node.mastodon.methods.shown import shown, to_redraft
 from node.social import posts, writing
@@ -19,15 +20,21 @@ async def create(ask: Ask) -> dict[str, Any]:
     """POST /api/v1/statuses: a Status, or a ScheduledStatus for one that is to come."""
     me = ask.person.actor
     post = _post(ask, visibility=posts.visibility_of(ask.parameters.text("visibility") or "public"))
-    made = await ask.store.write(
-        post_once,
-        ask.here,
-        me,
-        post,
-        await _named(ask, post),
-        key=ask.request.headers.get("Idempotency-Key", ""),
-        app_id=_app(ask),
-    )
+    key = ask.request.headers.get("Idempotency-Key", "")
+    later = ask.parameters.text("scheduled_at")
+    if later:
+        at = scheduling.time_of(later, ask.here.clock.now())
+        made = await ask.store.write(
+            scheduling.schedule, ask.here, me, post, at=at, key=key, app_id=_app(ask)
+        )
+    else:
+        people = await _named(ask, post)
+        made = await ask.store.write(
+            post_once, ask.here, me, post, people, key=key, app_id=_app(ask)
+        )
+    if made.scheduled is not None:
+        found = await ask.store.read(scheduled, ask.here, [made.scheduled])
+        return found[0]
     if made.status is None:
         raise Invalid("Ce message n’est plus là : écrivez-le à nouveau.")
     return await shown(ask, made.status)
