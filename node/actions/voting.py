@@ -28,9 +28,7 @@ TOLD_S: Final = 60.0
 MISSING: Final = "Record not found"
 
 
-def vote(
-    tx: Transaction, here: Here, me: Actor, identifier: int, choices: Sequence[int]
-) -> Status:
+def vote(tx: Transaction, here: Here, me: Actor, identifier: int, choices: Sequence[int]) -> Status:
     """Once, for one option or, where the poll takes several, for several. Raises NotFound for what
     may not be seen, and Invalid with why not."""
     status, author = seen(tx, me, identifier)
