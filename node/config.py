@@ -93,6 +93,7 @@ class LimitsSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=T
     picture_side: int = 1_600  # pixels; longer ones are scaled down to it
     picture_seconds: float = 10.0  # to decode one, in a process apart
     picture_memory: int = 512 * 1024 * 1024  # bytes that it may have for that
+    film_bytes: int = 40 * 1024 * 1024  # of a film or a sound, which are passed on as they are
 
 
 class MailSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -37,7 +37,7 @@ async def add_picture(
 ) -> Picture:
     """Raises Invalid, TooLarge, Conflict when somebody has too many, Unavailable."""
     described = check_alt(alt)
-    await store.read(_room, owner.id)
+    await store.read(check_room, owner.id)
     made = await workshop.make(content)
     name = new_name(made.ending)
     await asyncio.to_thread(files.write, name, made.content)
@@ -53,6 +53,7 @@ async def add_picture(
         object_id=None,
         position=0,
         created_at=here.clock.now(),
+        blurhash=made.blurhash,
     )
     try:
         await store.write(pictures.insert, picture)
@@ -125,7 +126,8 @@ async def sweep_files(store: Store, here: Here, files: Files) -> int:
     return swept
 
 
-def _room(tx: Transaction, owner_id: int) -> None:
+def check_room(tx: Transaction, owner_id: int) -> None:
+    """Raises Conflict when somebody has sent too many."""
     if len(pictures.unattached_of(tx, owner_id)) >= UNATTACHED_MOST:
         raise Conflict("Trop d’images attendent une annonce : publiez ou retirez-en d’abord.")
     if pictures.bytes_of(tx, owner_id) >= BYTES_MOST:

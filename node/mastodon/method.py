@@ -13,6 +13,7 @@ from node.errors import Forbidden, NotFound, Unauthenticated
 from node.mastodon.parameters import Parameters, identifier
 from node.media.files import Files
 from node.media.workshop import Workshop
+from node.moderation.rates import Rate
 from node.outbox.here import Here
 from node.social.accounts import Actor
 from node.store.accounts import Account
@@ -142,6 +143,8 @@ class Method:
     """What the token must allow; None: nothing in particular."""
     who: Literal["anybody", "app", "person"] = "person"
     """Who may ask: anybody; whoever has a token; a person who is signed in."""
+    rate: Rate | None = None
+    """How often one person may, beyond what holds for all methods together."""
 
 
 def ordered(bounds: Bounds) -> dict[str, Any]:

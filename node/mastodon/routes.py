@@ -16,7 +16,7 @@ from node.actions.remote import Remote
 from node.errors import EntraideError, Forbidden, TooMany, Unauthenticated, Unavailable
 from node.mastodon import parameters
 from node.mastodon.method import Answer, Ask, Grant, Listing, Method, Person
-from node.mastodon.methods import interactions, polls, posting, scheduled
+from node.mastodon.methods import interactions, media, polls, posting, scheduled
 from node.mastodon.oauth import apps as oauth_apps
 from node.mastodon.oauth import page as oauth_page
 from node.mastodon.oauth import tokens as oauth_tokens
@@ -32,6 +32,7 @@ METHODS: Final[tuple[tuple[Method, ...], ...]] = (
     oauth_tokens.METHODS,
     posting.METHODS,
     interactions.METHODS,
+    media.METHODS,
     polls.METHODS,
     scheduled.METHODS,
 )
@@ -75,6 +76,7 @@ def routes(here: Here, store: Store, remote: Remote) -> list[web.RouteDef]:
 
 def _handler(method: Method, here: Here, store: Store, remote: Remote, rates: Rates) -> _Handler:
     limits = here.settings.limits
+    upload_bytes = max(limits.picture_bytes, limits.film_bytes)
     per_person = Rate("person", limits.requests_per_5min_signed_in, WINDOW_S)
 
     async def answer(request: web.Request) -> web.StreamResponse:
@@ -85,8 +87,10 @@ def _handler(method: Method, here: Here, store: Store, remote: Remote, rates: Ra
                 who = str(grant.person.actor.id if grant.person else grant.hash)
                 rates.spend(per_person, who, here.clock.now())
             _may(method, grant)
+            if method.rate is not None and who:
+                rates.spend(method.rate, who, here.clock.now())
             signed_in = grant is not None and grant.person is not None
-            most = limits.picture_bytes + FORM_BYTES if signed_in else limits.body_bytes
+            most = upload_bytes + FORM_BYTES if signed_in else limits.body_bytes
             async with asyncio.timeout(limits.body_seconds):
                 sent = await parameters.read(request, most=most)
             ask = Ask(here, store, remote, request, sent, grant)

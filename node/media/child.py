@@ -21,6 +21,7 @@ from typing import Any
 from PIL import AvifImagePlugin, Image, ImageCms, ImageOps, UnidentifiedImageError, WebPImagePlugin
 
 from node.affinity import use_processors
+from node.media.blurhash import encode
 
 FORMATS = {
     "jpeg": ("JPEG", "MPO"),  # many phones' pictures hold a second, smaller one
@@ -97,7 +98,21 @@ def _made(content: bytes, limits: dict[str, Any]) -> tuple[dict[str, Any], bytes
     clean = Image.new(picture.mode, picture.size)  # pixels alone, nothing else that came along
     clean.paste(picture)
     media_type, body = _written(clean, drawn=drawn)
-    return {"media_type": media_type, "width": clean.width, "height": clean.height}, body
+    told = {"media_type": media_type, "width": clean.width, "height": clean.height}
+    return {**told, "blurhash": _blurhash(clean)}, body
+
+
+def _blurhash(picture: Image.Image) -> str:
+    """Of it on white, where something shines through."""
+    small = picture.copy()
+    small.thumbnail((32, 32))
+    if small.mode == "RGBA":
+        white = Image.new("RGB", small.size, "white")
+        white.paste(small, mask=small.getchannel("A"))
+        small = white
+    data = small.tobytes()
+    pixels = [(data[at], data[at + 1], data[at + 2]) for at in range(0, len(data), 3)]
+    return encode(pixels, small.width, small.height)
 
 
 def _plain(opened: Image.Image) -> Image.Image:

@@ -1,4 +1,7 @@
-"""Where pictures lie: one directory of files with random names, written whole or not at all."""
+"""Where pictures, films and sounds lie: one directory of files with random names.
+
+Each is written whole or not at all.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,14 @@ from pathlib import Path
 from typing import Final
 
 from node.errors import Unavailable
+from node.media.films import ENDINGS
 
-NAME: Final = re.compile(r"[0-9a-f]{32}\.(?:jpg|png)", re.ASCII)
-TYPES: Final = {"jpg": "image/jpeg", "png": "image/png"}
+TYPES: Final = {
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    **{ending: media_type for media_type, ending in ENDINGS.items()},
+}
+NAME: Final = re.compile(rf"[0-9a-f]{{32}}\.(?:{'|'.join(TYPES)})", re.ASCII)
 
 
 def new_name(ending: str) -> str:

@@ -44,6 +44,7 @@ class Made:
     media_type: str
     width: int
     height: int
+    blurhash: str | None = None
 
     @property
     def ending(self) -> str:
@@ -53,6 +54,8 @@ class Made:
 class Workshop:
     def __init__(self, bounds: Bounds) -> None:
         self.bounds = bounds
+        self.tasks: set[asyncio.Task[None]] = set()
+        """Pictures that are made while their senders do not wait."""
         self._turn = asyncio.Semaphore(AT_ONCE)
         self._waiting = 0
 
@@ -116,7 +119,13 @@ class Workshop:
         if refused is not None:
             log.info("a picture was refused: %s %s", refused, told.get("log", ""))
             raise _refusal(str(refused), bounds)
-        return Made(body, str(told["media_type"]), int(told["width"]), int(told["height"]))
+        return Made(
+            body,
+            str(told["media_type"]),
+            int(told["width"]),
+            int(told["height"]),
+            str(told["blurhash"])[:100],
+        )
 
 
 async def _exchange(

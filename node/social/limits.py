@@ -23,9 +23,6 @@ SCHEDULE_AHEAD_S: Final = 300
 MENTIONS: Final = 100
 IMAGE_MATRIX: Final = 33_177_600
 """Pixels."""
-IMAGE_BYTES: Final = 16 * 1024 * 1024
-FILM_BYTES: Final = 40 * 1024 * 1024
-"""Of a film or a sound, which are passed through as they are."""
 FILM_FRAME_RATE: Final = 120
 FILM_MATRIX: Final = 8_294_400
 IMAGE_TYPES: Final = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif")

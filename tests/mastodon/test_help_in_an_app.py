@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 
 from node.activitypub.html import plain_text
-from node.aid.agreements import State
+from node.aid.agreements import Agreement, State
 from node.aid.lifecycle import State as Open
 from node.aid.proposals import Urgency
 from node.store import agreements, drafts, objects, proposals
-from node.store.agreements import Agreement
 from node.store.proposals import Stored
 from node.store.transaction import Transaction
 from tests.mastodon.signing_in import App, Town

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import orjson
 
 from node.actions.conversation import posting as asking
+from node.actions.media import Focus, check_alt
 from node.actions.posts.making import (
     attach,
     inner,
@@ -34,6 +35,15 @@ from node.store.polls import Poll
 from node.store.transaction import Transaction
 
 
+@dataclass(frozen=True, slots=True)
+class Described:
+    """Other words about a picture of the post, and where to look; None leaves what is."""
+
+    id: int
+    alt: str | None
+    focus: Focus | None
+
+
 def edit_post(
     tx: Transaction,
     here: Here,
@@ -41,11 +51,13 @@ def edit_post(
     identifier: int,
     post: Post,
     people: Mapping[str, Actor],
+    described: Sequence[Described] = (),
 ) -> Status:
     """Other words, for everybody who has it. Whom it is for and what it answers stay. Raises
     NotFound for another's, Invalid, and Conflict for a proposal that is closed or promised."""
     before = own(tx, author, identifier)
     stored = proposals.by_id(tx, before.id)
+    _describe(tx, author, described)
     if stored is not None:
         change_asked(tx, here, stored, post)
     else:
@@ -54,6 +66,20 @@ def edit_post(
             asking.edited(tx, here, author, own(tx, author, identifier))
     revisions.put_source(tx, before.id, text=post.text, spoiler=post.spoiler, app_id=None)
     return own(tx, author, identifier)
+
+
+def _describe(tx: Transaction, author: Actor, described: Sequence[Described]) -> None:
+    found = pictures.by_ids(tx, [one.id for one in described])
+    for one in described:
+        if one.id not in found or found[one.id].owner_id != author.id:
+            continue
+        values: dict[str, object] = {}
+        if one.alt is not None:
+            values["alt"] = check_alt(one.alt)
+        if one.focus is not None:
+            values |= {"focus_x": one.focus[0], "focus_y": one.focus[1]}
+        if values:
+            pictures.change(tx, one.id, **values)
 
 
 def _change(

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from node.actions import naming, scheduling
-from node.actions.posts import delete_post, edit_post, post_once
+from node.actions.media import focus_of
+from node.actions.posts import Described, delete_post, edit_post, post_once
 from node.errors import Invalid
 from node.mastodon.entities.scheduled import scheduled
 from node.mastodon.method import Ask, Method
 from node.mastodon.methods.shown import shown, to_redraft
+from node.moderation.rates import Rate
 from node.social import posts, writing
 from node.social.accounts import Actor
 from node.social.posts import Ballot, Post
 from node.social.visibility import Visibility
+
+RATE: Final = Rate("posts", 300, 10_800.0)
 
 
 async def create(ask: Ask) -> dict[str, Any]:
@@ -43,8 +47,18 @@ async def create(ask: Ask) -> dict[str, Any]:
 async def edit(ask: Ask) -> dict[str, Any]:
     """PUT /api/v1/statuses/:id."""
     post = _post(ask, visibility=Visibility.PUBLIC)
+    described = [
+        Described(one.identifier("id") or 0, one.maybe("description"), focus_of(one.text("focus")))
+        for one in ask.parameters.trees("media_attributes")
+    ]
     status = await ask.store.write(
-        edit_post, ask.here, ask.person.actor, ask.number(), post, await _named(ask, post)
+        edit_post,
+        ask.here,
+        ask.person.actor,
+        ask.number(),
+        post,
+        await _named(ask, post),
+        described,
     )
     return await shown(ask, status)
 
@@ -101,7 +115,7 @@ def _ballot(ask: Ask) -> Ballot | None:
 
 
 METHODS = (
-    Method("POST", "/api/v1/statuses", create, scope="write:statuses"),
+    Method("POST", "/api/v1/statuses", create, scope="write:statuses", rate=RATE),
     Method("PUT", "/api/v1/statuses/{id}", edit, scope="write:statuses"),
     Method("DELETE", "/api/v1/statuses/{id}", delete, scope="write:statuses"),
 )
