@@ -232,6 +232,11 @@ class Remote:
             raise NotFound(f"the author of {object_uri} is not known")
         return await self.actor(known.uri, fresh=True)
 
+    async def document(self, uri: str) -> dict[str, Any]:
+        """Anything at an address, normalised; raises FetchError."""
+        await self._refuse_blocked(uri)
+        return (await self._documents.fetch(uri, fresh=True)).normalised
+
     # ── objects ──────────────────────────────────────────────────────────────────────────────
 
     async def object(self, uri: str) -> FetchedObject:

@@ -31,6 +31,7 @@ INLINE_CONTEXT: Final[dict[str, str | dict[str, str]]] = {
     "litepub": "http://litepub.social/ns#",
     "misskey": "https://misskey-hub.net/ns#",
     "fedibird": "http://fedibird.com/ns#",
+    "gts": "https://gotosocial.org/ns#",
     "entraide": ENTRAIDE,
     # In use everywhere, never entered in the ActivityStreams context
     "Hashtag": "as:Hashtag",
@@ -63,6 +64,17 @@ INLINE_CONTEXT: Final[dict[str, str | dict[str, str]]] = {
     "quoteUrl": {"@id": "as:quoteUrl", "@type": "@id"},
     "quoteUri": {"@id": "fedibird:quoteUri", "@type": "@id"},
     "_misskey_quote": {"@id": "misskey:_misskey_quote", "@type": "@id"},
+    "quoteAuthorization": {
+        "@id": "https://w3id.org/fep/044f#quoteAuthorization",
+        "@type": "@id",
+    },
+    "QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest",
+    "QuoteAuthorization": "https://w3id.org/fep/044f#QuoteAuthorization",
+    "interactionPolicy": {"@id": "gts:interactionPolicy", "@type": "@id"},
+    "canQuote": {"@id": "gts:canQuote", "@type": "@id"},
+    "automaticApproval": {"@id": "gts:automaticApproval", "@type": "@id"},
+    "interactingObject": {"@id": "gts:interactingObject", "@type": "@id"},
+    "interactionTarget": {"@id": "gts:interactionTarget", "@type": "@id"},
     "_misskey_reaction": "misskey:_misskey_reaction",
     "EmojiReact": "litepub:EmojiReact",
     # Consent and discovery: FEP-268d, FEP-2c59, FEP-844e

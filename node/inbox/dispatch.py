@@ -37,6 +37,7 @@ from node.inbox.handlers import (
     like,
     move,
     offer,
+    quote,
     reject,
     remove,
     undo,
@@ -89,6 +90,8 @@ def apply(tx: Transaction, here: Here, activity: Activity, received: Received) -
             return remove.apply(tx, here, activity, received)
         case Offer():
             return offer.apply(tx, here, activity, received)
+        case Unknown(type="QuoteRequest"):
+            return quote.apply(tx, here, activity, received)
         case Unknown(type="Join"):
             return join.apply(tx, here, activity, received)
         case Unknown():

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from node.actions import voting
+from node.actions import quoting, voting
 from node.activitypub.documents import ObjectDocument, Reference, Tombstone, parse_object
 from node.activitypub.html import clean_html, plain_text
 from node.activitypub.readers import same_origin
@@ -66,6 +66,7 @@ def store_object(
     if not fresh:
         return None
     voting.read_poll(tx, status, document, now=now)
+    quoting.read_quote(tx, status, document)
     read = from_note(document.document, now=now)
     if isinstance(read, ReadProposal):
         proposals.insert(
@@ -92,6 +93,7 @@ def update_object(
     # Of a poll whose counts moved nothing was edited.
     same = (changed.content, changed.summary) == (status.content, status.summary)
     voting.read_poll(tx, status, document, now=now)
+    quoting.read_quote(tx, status, document)
     objects.update(
         tx,
         status.id,

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import logging
 
-from node.actions import scheduling, voting
+from node.actions import quoting, scheduling, voting
 from node.actions.naming import people_named
 from node.actions.remote import Remote
-from node.errors import Unavailable
+from node.errors import EntraideError, Unavailable
 from node.outbox.here import Here
 from node.social import writing
-from node.store import polls, scheduled
+from node.store import objects, polls, quotes, scheduled
 from node.store.engine import Store
 from node.store.transaction import Transaction
 
@@ -41,8 +41,20 @@ async def once(store: Store, here: Here, remote: Remote) -> int:
         typed = writing.handles(str(one.fields.get("text") or ""))
         people = await people_named(store, here, remote, typed)
         await store.write(scheduling.publish_due, here, one, people)
+    await _look_at_proofs(store, remote)
     ended = await store.write(voting.close_ended, here)
     return len(due) + ended + await store.write(voting.tell_votes, here)
+
+
+async def _look_at_proofs(store: Store, remote: Remote) -> None:
+    """Of quotes by others."""
+    for one in await store.read(quotes.unverified):
+        try:
+            found = await remote.document(one.authorization_uri or "")
+        except EntraideError:
+            found = None
+        quoted = await store.read(objects.by_uri, one.quoted_uri)
+        await store.write(quoting.verified, one.object_id, found, quoted)
 
 
 def _next(tx: Transaction) -> float | None:

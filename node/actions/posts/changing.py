@@ -30,7 +30,17 @@ from node.social.accounts import Actor
 from node.social.posts import Post
 from node.social.statuses import Status
 from node.social.visibility import Visibility
-from node.store import actors, follows, objects, outbox, pictures, polls, proposals, revisions
+from node.store import (
+    actors,
+    follows,
+    objects,
+    outbox,
+    pictures,
+    polls,
+    proposals,
+    quotes,
+    revisions,
+)
 from node.store.polls import Poll
 from node.store.transaction import Transaction
 
@@ -92,7 +102,10 @@ def _change(
 ) -> None:
     now = later_than(here.clock.now(), before)
     post = posts.check(replace(post, visibility=before.visibility))
+    if before.visibility.open:
+        quotes.set_policy(tx, before.id, post.quote_policy)
     replied = objects.by_uri(tx, before.in_reply_to) if before.in_reply_to is not None else None
+    quote = quotes.by_object(tx, before.id)
     content = Content(
         id=before.id,
         post=post,
@@ -103,6 +116,8 @@ def _change(
         replied=replied,
         pictures=own_pictures(tx, author, post.media, before.id),
         poll=_poll(tx, before, post, now),
+        quoted=objects.by_id(tx, quote.quoted_id or 0) if quote is not None else None,
+        quote=quote,
     )
     audience = audience_of(here, author, content)
     note = note_of(here, author, content, audience)

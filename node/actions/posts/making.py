@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from node.actions import quoting
 from node.actions.posts import hearing
 from node.actions.posts.notes import Audience, Content, audience_of, note_of, status_of, tags_of
 from node.actions.seeing import seen
@@ -17,7 +18,7 @@ from node.social.accounts import Actor
 from node.social.posts import Ballot, Post
 from node.social.statuses import Status
 from node.social.visibility import Visibility
-from node.store import actors, blocks, follows, objects, pictures, polls
+from node.store import actors, blocks, follows, objects, pictures, polls, quotes
 from node.store.pictures import Picture
 from node.store.polls import Option, Poll
 from node.store.transaction import Transaction
@@ -38,6 +39,7 @@ def publish_post(
     not there."""
     post = posts.check(post)
     identifier, now = identifier or new_id(), here.clock.now()
+    quoted = quoting.quoted_of(tx, author, post.quoted)
     content = Content(
         id=identifier,
         post=post,
@@ -46,6 +48,8 @@ def publish_post(
         replied=replied_to(tx, author, post.reply_to),
         pictures=own_pictures(tx, author, post.media, identifier),
         poll=poll_of(identifier, post.ballot, now),
+        quoted=quoted,
+        quote=quoting.begin(here, identifier, quoted) if quoted is not None else None,
     )
     audience = audience_of(here, author, content)
     note = note_of(here, author, content, audience)
@@ -60,6 +64,10 @@ def publish_post(
     )
     if content.poll is not None:
         polls.put(tx, content.poll)
+    quotes.set_policy(tx, identifier, post.quote_policy)
+    if content.quote is not None:
+        quotes.put(tx, content.quote)
+        quoting.ask(tx, here, author, content.quote, inner(note))
     attach(tx, author, identifier, post.media)
     answered = hearing.answer(tx, here, author, content) if heard else None
     create = render.create(

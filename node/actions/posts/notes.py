@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import orjson
 
+from node.actions import quoting
 from node.actions.voting import question
 from node.activitypub.vocabulary import OUR_CONTEXT, PUBLIC
 from node.clock import to_iso
@@ -21,6 +23,7 @@ from node.social.visibility import Visibility
 from node.social.writing import Mentioned
 from node.store.pictures import Picture
 from node.store.polls import Poll
+from node.store.quotes import Quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class Content:
     replied: Status | None = None
     pictures: Sequence[Picture] = ()
     poll: Poll | None = None
+    quoted: Status | None = None
+    quote: Quote | None = None
 
 
 def audience_of(here: Here, author: Actor, content: Content) -> Audience:
@@ -106,6 +111,13 @@ def note_of(here: Here, author: Actor, content: Content, audience: Audience) -> 
         note["replies"] = addresses.replies(uri)
     if content.pictures:
         note["attachment"] = [attachment(here, one) for one in content.pictures]
+    if content.quote is not None and content.quoted is not None:
+        note |= quoting.document(content.quote)
+        inline = quote_inline(content.quoted)
+        note |= {"content": inline + html, "contentMap": {post.language: inline + html}}
+        note["tag"].append(quote_link(content.quote))
+    if post.visibility.open:
+        note["interactionPolicy"] = quoting.policy_document(here, author, post.quote_policy)
     if content.poll is not None:
         note |= question(content.poll)
     return note
@@ -145,6 +157,23 @@ def attachment(here: Here, picture: Picture) -> Document:
     return made
 
 
+def quote_inline(quoted: Status) -> str:
+    """For who shows no quotes."""
+    href = escape(quoted.url or quoted.uri)
+    return f'<p class="quote-inline">RE: <a href="{href}">{href}</a></p>'
+
+
+def quote_link(quote: Quote) -> Document:
+    """FEP-e232."""
+    return {
+        "type": "Link",
+        "mediaType": 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"',
+        "rel": "https://misskey-hub.net/ns#_misskey_quote",
+        "href": quote.quoted_uri,
+        "name": f"RE: {quote.quoted_uri}",
+    }
+
+
 def mentioned(somebody: Actor) -> Mentioned:
     return Mentioned(somebody.uri, somebody.url or somebody.uri, somebody.username)
 
@@ -162,7 +191,9 @@ def status_of(author: Actor, content: Content, note: Document) -> Status:
         author_id=author.id,
         visibility=content.post.visibility,
         name=None,
-        content=str(note["content"]),
+        content=str(note["content"]).removeprefix(
+            quote_inline(content.quoted) if content.quoted is not None else ""
+        ),
         summary=content.post.spoiler or None,
         language=content.post.language,
         sensitive=content.post.sensitive,

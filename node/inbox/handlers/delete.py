@@ -7,7 +7,7 @@ that a Create that comes late changes nothing.
 
 from __future__ import annotations
 
-from node.actions import conversation, passing
+from node.actions import conversation, passing, quoting
 from node.actions.agreements import part_from
 from node.actions.remote import forget_actor
 from node.activitypub.documents import Delete
@@ -32,6 +32,8 @@ def apply(tx: Transaction, here: Here, activity: Delete, received: Received) -> 
     if agreement.deleted(tx, here, uri, received):
         objects.bury(tx, uri, by=received.actor.uri, now=received.now)
         return Applied("contact details are gone")
+    if quoting.withdrawn(tx, uri, received.actor):
+        return Applied("we may no longer quote it")
     status = objects.by_uri(tx, uri)
     if status is None:
         if not same_origin(uri, received.actor.uri):

@@ -97,6 +97,7 @@ def _post(ask: Ask, *, visibility: Visibility) -> Post:
         reply_to=read.identifier("in_reply_to_id"),
         media=tuple(dict.fromkeys(read.identifiers("media_ids"))),
         ballot=_ballot(ask),
+        quoted=read.identifier("quoted_status_id"),
         quote_policy=posts.policy_of(read.text("quote_approval_policy") or "public"),
     )
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from node.activitypub.render import ordered_collection, ordered_collection_page, tombstone
+from node.activitypub.vocabulary import OUR_CONTEXT
 from node.errors import NotFound
 from node.outbox.publish import Document
 from node.outbox.reading.answers import Reading, document, number, page, wants_html
 from node.social.accounts import Actor
 from node.social.statuses import Status
 from node.social.visibility import may_see
-from node.store import actors, follows, objects, outbox
+from node.store import actors, follows, objects, outbox, quotes
 from node.store.transaction import Transaction
 
 PAGE = 40
@@ -55,6 +56,15 @@ class Objects:
     async def context(self, request: web.Request) -> web.Response:
         """The conversation that began with the object (FEP-7888)."""
         return await self._members(request, "context", _conversation)
+
+    async def quote(self, request: web.Request) -> web.Response:
+        """The proof that something of ours may be quoted there (FEP-044f)."""
+        await self._reading.gate(request)
+        uri = f"{self._uri(request)}/quotes/{number(request.match_info['quote'])}"
+        found = await self._reading.store.read(_proof, uri)
+        if found is None:
+            raise NotFound(MISSING)
+        return document(found)
 
     async def activity(self, request: web.Request) -> web.Response:
         await self._reading.gate(request)
@@ -126,6 +136,26 @@ def _may_see(tx: Transaction, status: Status, viewer: Actor | None) -> bool:
         addressed=viewer.uri in objects.recipients_of(tx, status.id),
         blocked=follows.blocked(tx, actor_id=author.id, target_id=viewer.id),
     )
+
+
+def _proof(tx: Transaction, uri: str) -> Document | None:
+    """While it holds."""
+    quote = quotes.by_authorization(tx, uri)
+    quoting = objects.by_id(tx, quote.object_id) if quote is not None else None
+    quoted = objects.by_id(tx, quote.quoted_id or 0) if quote is not None else None
+    whose = actors.by_id(tx, quoted.author_id) if quoted is not None else None
+    if quote is None or quoting is None or quoted is None or whose is None:
+        return None
+    if quote.state != quotes.ACCEPTED or not quoted.local or not quoted.visibility.open:
+        return None
+    return {
+        "@context": OUR_CONTEXT,
+        "id": uri,
+        "type": "QuoteAuthorization",
+        "attributedTo": whose.uri,
+        "interactingObject": quoting.uri,
+        "interactionTarget": quoted.uri,
+    }
 
 
 def _replies(tx: Transaction, uri: str, after: int | None) -> list[tuple[int, str]]:

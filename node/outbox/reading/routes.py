@@ -25,6 +25,7 @@ def routes(reading: Reading) -> list[web.RouteDef]:
         web.get("/objects/{id}", objects.object),
         web.get("/objects/{id}/replies", objects.replies),
         web.get("/objects/{id}/context", objects.context),
+        web.get("/objects/{id}/quotes/{quote}", objects.quote),
         web.get("/objects/{id}/event", Events(reading).event),
         web.get("/activities/{id}", objects.activity),
         web.get("/agreements/{id}", Agreements(reading).agreement),

@@ -93,4 +93,9 @@ quotes = sa.Table(
     sa.Index("ix_quotes_quoted_id", "quoted_id"),
     sa.Index("ix_quotes_authorization_uri", "authorization_uri"),
     sa.Index("ix_quotes_request_uri", "request_uri"),
+    partial(
+        "ix_quotes_unverified",
+        "object_id",
+        where="state = 'pending' AND authorization_uri IS NOT NULL",
+    ),
 )

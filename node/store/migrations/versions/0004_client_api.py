@@ -690,6 +690,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_quotes_authorization_uri", ["authorization_uri"], unique=False)
         batch_op.create_index("ix_quotes_quoted_id", ["quoted_id"], unique=False)
         batch_op.create_index("ix_quotes_request_uri", ["request_uri"], unique=False)
+        batch_op.create_index(
+            "ix_quotes_unverified",
+            ["object_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'pending' AND authorization_uri IS NOT NULL"),
+            postgresql_where=sa.text("state = 'pending' AND authorization_uri IS NOT NULL"),
+        )
 
     op.create_table(
         "scheduled",
