@@ -16,7 +16,15 @@ from node.actions.remote import Remote
 from node.errors import EntraideError, Forbidden, TooMany, Unauthenticated, Unavailable
 from node.mastodon import parameters
 from node.mastodon.method import Answer, Ask, Grant, Listing, Method, Person
-from node.mastodon.methods import interactions, media, polls, posting, scheduled
+from node.mastodon.methods import (
+    interactions,
+    markers,
+    media,
+    notifications,
+    polls,
+    posting,
+    scheduled,
+)
 from node.mastodon.oauth import apps as oauth_apps
 from node.mastodon.oauth import page as oauth_page
 from node.mastodon.oauth import tokens as oauth_tokens
@@ -35,6 +43,8 @@ METHODS: Final[tuple[tuple[Method, ...], ...]] = (
     media.METHODS,
     polls.METHODS,
     scheduled.METHODS,
+    notifications.METHODS,
+    markers.METHODS,
 )
 
 CORS: Final = {

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from node.ids import new_id
+from node.social.told import STANDARD, State, group_key
 from node.store.tables import notifications
 from node.store.transaction import Row, Transaction
 from node.store.upsert import insert_new
@@ -31,6 +32,8 @@ class Notification:
     mailed_at: float | None
 
 
+# Of help, in the account and by mail; what apps are told besides is in `notification_pages`.
+_OF_HELP = notifications.c.kind.not_in(sorted(STANDARD))
 _COLUMNS = (
     notifications.c.id,
     notifications.c.kind,
@@ -65,6 +68,7 @@ def add(
     urgent: bool,
     now: float,
     mailed_at: float | None = None,
+    state: State = "shown",
 ) -> int | None:
     """Its id; None when this account was told of the same before."""
     identifier = new_id()
@@ -83,6 +87,8 @@ def add(
             "urgent": urgent,
             "created_at": now,
             "mailed_at": mailed_at,
+            "state": state,
+            "group_key": group_key(kind, object_id, now),
         },
     )
     if not fresh:
@@ -102,7 +108,7 @@ def listed(
     """Newest first, in keyset pages by id."""
     statement = (
         sa.select(*_COLUMNS)
-        .where(notifications.c.account_id == account_id)
+        .where(notifications.c.account_id == account_id, _OF_HELP)
         .order_by(notifications.c.id.desc())
         .limit(most)
     )
@@ -126,7 +132,9 @@ def unread_count(tx: Transaction, account_id: int, *, most: int = 1000) -> int:
     """How many are not read, counted up to `most`."""
     some = (
         sa.select(notifications.c.id)
-        .where(notifications.c.account_id == account_id, notifications.c.read_at.is_(None))
+        .where(
+            notifications.c.account_id == account_id, notifications.c.read_at.is_(None), _OF_HELP
+        )
         .limit(most)
         .subquery()
     )
@@ -137,7 +145,11 @@ def mark_read(
     tx: Transaction, account_id: int, *, now: float, one: int | None = None, upto: int | None = None
 ) -> int:
     """One, or all up to an id, or all. How many were not read before."""
-    where = [notifications.c.account_id == account_id, notifications.c.read_at.is_(None)]
+    where = [
+        notifications.c.account_id == account_id,
+        notifications.c.read_at.is_(None),
+        _OF_HELP,
+    ]
     if one is not None:
         where.append(notifications.c.id == one)
     if upto is not None:
@@ -170,10 +182,11 @@ def mark_mailed(tx: Transaction, identifiers: Sequence[int], *, now: float) -> N
 
 def add_data(tx: Transaction, notification: Notification, **more: str) -> None:
     """Further facts about it, such as the note that says it in an app (``letter``, its id)."""
+    values: dict[str, Any] = {"data": {**notification.data, **more}}
+    if "letter" in more:
+        values["state"] = "said"
     tx.execute(
-        sa.update(notifications)
-        .where(notifications.c.id == notification.id)
-        .values(data={**notification.data, **more})
+        sa.update(notifications).where(notifications.c.id == notification.id).values(**values)
     )
 
 

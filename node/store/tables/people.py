@@ -196,8 +196,20 @@ notifications = sa.Table(
     sa.Column("created_at", Time, nullable=False),
     sa.Column("read_at", Time),
     sa.Column("mailed_at", Time),
+    # In apps: shown | waiting (who caused it is not let in yet) | said (by a note)
+    sa.Column("state", sa.Text, nullable=False, server_default="shown"),
+    sa.Column("group_key", sa.Text, nullable=False, server_default=""),  # "": stands alone
     sa.UniqueConstraint("account_id", "dedupe"),
     sa.Index("ix_notifications_account_id_id", "account_id", "id"),
+    sa.Index("ix_notifications_account_id_state_id", "account_id", "state", "id"),
+    partial(
+        "ix_notifications_account_id_group_key",
+        "account_id",
+        "group_key",
+        "id",
+        where="group_key <> ''",
+    ),
+    sa.Index("ix_notifications_actor_id", "actor_id"),
     sa.Index("ix_notifications_object_id", "object_id"),
     sa.Index("ix_notifications_agreement_id", "agreement_id"),
 )

@@ -980,6 +980,21 @@ def upgrade() -> None:
         )
         batch_op.add_column(sa.Column("languages", sa.JSON(), nullable=True))
 
+    with op.batch_alter_table("notifications", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("state", sa.Text(), server_default="shown", nullable=False))
+        batch_op.add_column(sa.Column("group_key", sa.Text(), server_default="", nullable=False))
+        batch_op.create_index(
+            "ix_notifications_account_id_group_key",
+            ["account_id", "group_key", "id"],
+            unique=False,
+            sqlite_where=sa.text("group_key <> ''"),
+            postgresql_where=sa.text("group_key <> ''"),
+        )
+        batch_op.create_index(
+            "ix_notifications_account_id_state_id", ["account_id", "state", "id"], unique=False
+        )
+        batch_op.create_index("ix_notifications_actor_id", ["actor_id"], unique=False)
+
     with op.batch_alter_table("objects", schema=None) as batch_op:
         batch_op.add_column(sa.Column("parts", sa.Text(), nullable=True))
         batch_op.add_column(

@@ -1,0 +1,53 @@
+"""The Notification entity: of everything that apps are told, and of what of help stands for it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from node.mastodon.entities.times import moment
+from node.outbox.here import Here
+from node.social.accounts import Actor
+from node.social.told import standard
+from node.store.notifications import Notification
+from node.store.transaction import Transaction
+
+
+def notifications(
+    tx: Transaction, here: Here, me: Actor, found: Sequence[Notification]
+) -> list[dict[str, Any]]:
+    """All of a page, in a constant number of queries. What lost its status since is left out."""
+    people = _people(tx, here, {_cause(here, one) for one in found})
+    statuses = _statuses(tx, here, me, {one.object_id for one in found if one.object_id})
+    made = []
+    for one in found:
+        account = people.get(_cause(here, one))
+        status = statuses.get(one.object_id) if one.object_id else None
+        if account is None or (one.object_id and status is None):
+            continue
+        entity: dict[str, Any] = {
+            "id": str(one.id),
+            "type": standard(one.kind),
+            "created_at": moment(one.created_at),
+            "group_key": f"ungrouped-{one.id}",
+            "account": account,
+        }
+        if status is not None:
+            entity["status"] = status
+        made.append(entity)
+    return made
+
+
+def _cause(here: Here, one: Notification) -> int:
+    """What nobody in particular caused is told by the quartier."""
+    return one.actor_id or here.quartier.id
+
+
+def _people(tx: Transaction, here: Here, ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    return {identifier: {"id": str(identifier)} for identifier in ids}
+
+
+def _statuses(
+    tx: Transaction, here: Here, me: Actor, ids: Collection[int]
+) -> dict[int, dict[str, Any]]:
+    return {identifier: {"id": str(identifier)} for identifier in ids}
