@@ -139,8 +139,8 @@ class Method:
     verb: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
     path: str
     handler: Handler
-    scope: str | None = None
-    """What the token must allow; None: nothing in particular."""
+    scope: str | tuple[str, ...] | None = None
+    """What the token must allow, or one of them; None: nothing in particular."""
     who: Literal["anybody", "app", "person"] = "person"
     """Who may ask: anybody; whoever has a token; a person who is signed in."""
     rate: Rate | None = None

@@ -16,7 +16,9 @@ from node.actions.remote import Remote
 from node.errors import EntraideError, Forbidden, TooMany, Unauthenticated, Unavailable
 from node.mastodon import parameters
 from node.mastodon.method import Answer, Ask, Grant, Listing, Method, Person
+from node.mastodon.methods import accounts as account_methods
 from node.mastodon.methods import (
+    instance,
     interactions,
     markers,
     media,
@@ -38,6 +40,8 @@ from node.store.transaction import Transaction
 METHODS: Final[tuple[tuple[Method, ...], ...]] = (
     oauth_apps.METHODS,
     oauth_tokens.METHODS,
+    account_methods.METHODS,
+    instance.METHODS,
     posting.METHODS,
     interactions.METHODS,
     media.METHODS,
@@ -167,7 +171,8 @@ def _may(method: Method, grant: Grant | None) -> None:
         return
     if method.who == "person" and grant.person is None:
         raise Unauthenticated("This method requires an authenticated user")
-    if method.scope is not None and not allows(grant.scopes, method.scope):
+    scopes = (method.scope,) if isinstance(method.scope, str) else method.scope
+    if scopes is not None and not any(allows(grant.scopes, one) for one in scopes):
         raise Forbidden("This action is outside the authorized scopes")
 
 

@@ -36,3 +36,8 @@ SOUND_TYPES: Final = (
     "audio/aac",
     "audio/webm",
 )
+FEATURED_TAGS: Final = 10
+FIELDS: Final = 4
+"""Of a profile."""
+FIELD_CHARACTERS: Final = 255
+"""Of the name of one, and of its value."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from node.social.accounts import Actor
 from node.store import actors as actors_store
+from node.store import calls
 from node.store.tables import accounts, actors, tokens
 from node.store.transaction import Transaction
 from node.store.upsert import insert_new
@@ -34,6 +35,8 @@ class Account:
     """When its next digest goes; None while nothing happened."""
     invited_by: int | None = None
     created_at: float = 0.0
+    preferences: Mapping[str, Any] = field(default_factory=dict)
+    """What `social.preferences.read` reads."""
 
 
 _SELECT = sa.select(
@@ -50,6 +53,7 @@ _SELECT = sa.select(
     accounts.c.digest_at,
     accounts.c.invited_by,
     accounts.c.created_at,
+    accounts.c.preferences,
 ).join(actors, actors.c.id == accounts.c.actor_id)
 
 
@@ -150,6 +154,18 @@ def next_digest(tx: Transaction) -> float | None:
     return at
 
 
+def people(tx: Transaction, ids: Collection[int]) -> dict[int, tuple[str, Mapping[str, Any]]]:
+    """Of those who have an account here: (role, preferences)."""
+    if not ids:
+        return {}
+    rows = tx.all(
+        sa.select(accounts.c.actor_id, accounts.c.role, accounts.c.preferences).where(
+            accounts.c.actor_id.in_(list(ids))
+        )
+    )
+    return {row.actor_id: (row.role, row.preferences) for row in rows}
+
+
 def set_role(tx: Transaction, actor_id: int, role: str) -> None:
     tx.execute(sa.update(accounts).where(accounts.c.actor_id == actor_id).values(role=role))
 
@@ -166,9 +182,11 @@ def set_password(tx: Transaction, actor_id: int, password_hash: str, *, now: flo
         .where(tokens.c.account_id == actor_id, tokens.c.revoked_at.is_(None))
         .values(revoked_at=now)
     )
+    calls.tokens_ended(tx, actor_id)
 
 
 def delete(tx: Transaction, actor_id: int) -> None:
+    calls.tokens_ended(tx, actor_id)
     tx.execute(sa.delete(accounts).where(accounts.c.actor_id == actor_id))
 
 

@@ -10,8 +10,25 @@ import sqlalchemy as sa
 
 from node.ids import new_id
 from node.social.accounts import Actor
-from node.store import pictures
-from node.store.tables import actor_keys, actors, blocks, follows, objects, pins, reactions, shares
+from node.store import follows, pictures
+from node.store.tables import (
+    account_notes,
+    actor_keys,
+    actor_tallies,
+    actors,
+    blocks,
+    endorsements,
+    featured_tags,
+    feed,
+    list_members,
+    mutes,
+    notification_requests,
+    objects,
+    pins,
+    poll_votes,
+    reactions,
+    shares,
+)
 from node.store.transaction import Transaction
 from node.store.upsert import insert_many, insert_or_update
 
@@ -274,16 +291,28 @@ def retire_local(tx: Transaction, actor_id: int, *, now: float) -> None:
     tx.tell(ActorWritten(actor_id))
 
 
+_DEEDS = (
+    reactions.c.actor_id,
+    shares.c.actor_id,
+    pins.c.actor_id,
+    feed.c.shared_by,
+    featured_tags.c.actor_id,
+    poll_votes.c.actor_id,
+    actor_tallies.c.actor_id,
+    # What others keep about them; but a block they keep: it may come back under the same name.
+    list_members.c.actor_id,
+    mutes.c.target_id,
+    endorsements.c.target_id,
+    account_notes.c.target_id,
+    notification_requests.c.from_id,
+    blocks.c.actor_id,
+)
+
+
 def _end_deeds(tx: Transaction, actor_id: int) -> None:
-    for table in (reactions, shares, pins):
-        tx.execute(sa.delete(table).where(table.c.actor_id == actor_id))
-    # Who blocked it keeps the block: it may come back under the same name.
-    tx.execute(sa.delete(blocks).where(blocks.c.actor_id == actor_id))
-    tx.execute(
-        sa.delete(follows).where(
-            sa.or_(follows.c.follower_id == actor_id, follows.c.target_id == actor_id)
-        )
-    )
+    follows.remove_all(tx, actor_id)
+    for column in _DEEDS:
+        tx.execute(sa.delete(column.table).where(column == actor_id))
 
 
 def forget(tx: Transaction, actor_id: int, *, now: float) -> list[str]:

@@ -27,12 +27,13 @@ _SELECT = sa.select(
 
 def add(tx: Transaction, *, actor_id: int, slug: str, name: str) -> FeaturedTag:
     """The tag, be it new or there already."""
-    row = {"id": new_id(), "actor_id": actor_id, "slug": slug, "name": name}
+    identifier = new_id()
+    row = {"id": identifier, "actor_id": actor_id, "slug": slug, "name": name}
     insert_new(tx, featured_tags, row)
     found = tx.first(
         _SELECT.where(featured_tags.c.actor_id == actor_id, featured_tags.c.slug == slug)
     )
-    return FeaturedTag(*found) if found else FeaturedTag(row["id"], actor_id, slug, name)
+    return FeaturedTag(*found) if found else FeaturedTag(identifier, actor_id, slug, name)
 
 
 def remove(tx: Transaction, *, actor_id: int, identifier: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -95,6 +96,28 @@ def remove(tx: Transaction, follower_id: int, target_id: int) -> bool:
     tx.execute(sa.delete(follows).where(follows.c.id == known.id))
     _count(tx, follower_id, target_id, -int(known.state == ACCEPTED))
     return True
+
+
+def remove_all(tx: Transaction, actor_id: int) -> None:
+    """Nobody follows them any more, nor they anybody."""
+    mine = sa.or_(follows.c.follower_id == actor_id, follows.c.target_id == actor_id)
+    _remove_where(tx, mine)
+
+
+def remove_with(tx: Transaction, domains: Sequence[str]) -> None:
+    """Between the people of some servers and everybody else."""
+    there = sa.select(actors.c.id).where(actors.c.local.is_(False), actors.c.domain.in_(domains))
+    _remove_where(tx, sa.or_(follows.c.follower_id.in_(there), follows.c.target_id.in_(there)))
+
+
+def _remove_where(tx: Transaction, which: sa.ColumnElement[bool]) -> None:
+    ended = tx.all(
+        sa.delete(follows)
+        .where(which)
+        .returning(follows.c.follower_id, follows.c.target_id, follows.c.state)
+    )
+    for row in ended:
+        _count(tx, row.follower_id, row.target_id, -int(row.state == ACCEPTED))
 
 
 def _count(tx: Transaction, follower_id: int, target_id: int, by: int) -> None:

@@ -8,11 +8,12 @@ import sqlalchemy as sa
 
 from node.aid.lifecycle import CLOSED
 from node.moderation.policy import Blocklist, DomainBlock, names_covering
+from node.store import follows
 from node.store.actors import ActorWritten
+from node.store import calls
 from node.store.tables import (
     actors,
     domain_blocks,
-    follows,
     invitations,
     objects,
     proposals,
@@ -127,12 +128,7 @@ def remote_domains(tx: Transaction) -> list[str]:
 
 def end_follows_with(tx: Transaction, domains: Sequence[str]) -> None:
     """Nobody there follows anybody here any more, nor the other way round."""
-    there = sa.select(actors.c.id).where(actors.c.local.is_(False), actors.c.domain.in_(domains))
-    tx.execute(
-        sa.delete(follows).where(
-            sa.or_(follows.c.follower_id.in_(there), follows.c.target_id.in_(there))
-        )
-    )
+    follows.remove_with(tx, domains)
 
 
 def proposals_of(
@@ -178,6 +174,7 @@ def suspend(tx: Transaction, actor_id: int, *, at: float | None) -> None:
 
 def end_tokens(tx: Transaction, account_id: int, *, now: float) -> int:
     """Every token of an account ends, and with it what it keeps open. How many."""
+    calls.tokens_ended(tx, account_id)
     return tx.execute(
         sa.update(tokens)
         .where(tokens.c.account_id == account_id, tokens.c.revoked_at.is_(None))

@@ -185,6 +185,16 @@ def people(
     return sorted(((row.id, row.other) for row in rows), reverse=True)
 
 
+def requests_count(tx: Transaction, of: int) -> int:
+    """How many asked to follow and wait for an answer."""
+    return int(
+        tx.scalar(
+            sa.select(sa.func.count()).where(follows.c.target_id == of, follows.c.state == PENDING)
+        )
+        or 0
+    )
+
+
 def blocked(
     tx: Transaction,
     actor_id: int,

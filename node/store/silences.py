@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 from node.store.tables import actors, silences
@@ -26,6 +28,14 @@ def is_silenced(tx: Transaction, actor_id: int) -> bool:
     return (
         tx.scalar(sa.select(silences.c.actor_id).where(silences.c.actor_id == actor_id)) is not None
     )
+
+
+def among(tx: Transaction, actor_ids: Collection[int]) -> set[int]:
+    """Those of them who are silenced."""
+    if not actor_ids:
+        return set()
+    rows = tx.all(sa.select(silences.c.actor_id).where(silences.c.actor_id.in_(list(actor_ids))))
+    return {row.actor_id for row in rows}
 
 
 def is_silenced_uri(tx: Transaction, actor_uri: str) -> bool:

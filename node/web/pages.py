@@ -68,6 +68,8 @@ class Pages:
             web.get("/tags/{slug}", self.tag),
             web.get("/static/entraide.css", self.styles),
             web.get("/static/{name:(?:avatar|header|quartier)}.png", self.picture),
+            # Apps know by this name that somebody has no picture.
+            web.get("/{name:avatar|header}s/original/missing.png", self.picture),
             web.get("/health", self.health),
             web.get("/metrics", self.metrics),
         ]

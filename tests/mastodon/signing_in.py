@@ -86,9 +86,9 @@ class App:
         }
         return {name: value for name, value in (asked | changes).items() if value is not None}
 
-    async def submit(self, who: str, password: str = PASSWORD, **changes: str | None) -> Told:
+    async def submit(self, who: str, given: str | None = PASSWORD, **changes: str | None) -> Told:
         """The form of the page, sent as a browser sends it."""
-        form = self.request(**changes) | {"username": who, "password": password}
+        form = self.request(**changes) | {"username": who, "password": given or ""}
         return await self.ask("POST", "/oauth/authorize", data=form)
 
     async def code(self, who: str, **changes: str | None) -> str:
@@ -101,13 +101,13 @@ class App:
         assert found
         return found[1]
 
-    async def exchange(self, code: str, **changes: str | None) -> Told:
+    async def exchange(self, given: str | None = None, **changes: str | None) -> Told:
         asked: dict[str, str | None] = {
             "grant_type": "authorization_code",
             "client_id": self.client_id,
             "client_secret": self.client_secret,
             "redirect_uri": BACK,
-            "code": code,
+            "code": given,
             "code_verifier": self.verifier,
         }
         form = {name: value for name, value in (asked | changes).items() if value is not None}

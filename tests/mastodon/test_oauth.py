@@ -454,7 +454,7 @@ async def test_time_does_not_tell_who_is_here(
     hashed = passwords.hash_password(PASSWORD)
     await shared.node.store.write(_change, amina.id, password_hash=hashed)
     checked: list[str] = []
-    real = page.password_fits
+    real = passwords.password_fits
 
     def counted(hashed: str, password: str) -> bool:
         checked.append(hashed)
@@ -493,5 +493,5 @@ async def test_who_may_not_sign_in(tmp_path: Path) -> None:
         assert (await app.ask("GET", "/oauth/userinfo")).status == 401
 
 
-def _change(tx: Transaction, actor_id: int, **values: Any) -> None:
+def _change(tx: Transaction, /, actor_id: int, **values: Any) -> None:
     accounts.change(tx, actor_id, **values)

@@ -5,14 +5,22 @@ from __future__ import annotations
 from node.store.tables import metadata
 
 GOES = {
-    "accounts.actor_id", "agreement_events.actor_id", "agreements.answerer_id",
-    "agreements.author_id", "blocks.actor_id", "dialogues.peer_id", "dialogues.speaker_id",
-    "drafts.author_id", "follows.follower_id", "follows.target_id", "invitations.inviter_id",
-    "join_requests.decided_by", "mail_keys.account_id", "mediator_notes.author_id",
-    "notifications.account_id", "notifications.actor_id", "objects.author_id", "offers.actor_id",
-    "on_behalf.writer_id", "outbox.actor_id", "pictures.owner_id", "pins.actor_id",
-    "reactions.actor_id", "reveals.actor_id", "series.author_id", "shares.actor_id",
-    "silences.actor_id", "tokens.account_id", "vouches.account_id", "vouches.voucher_id",
+    "account_notes.account_id", "account_notes.target_id", "accounts.actor_id",
+    "actor_tallies.actor_id", "agreement_events.actor_id", "agreements.answerer_id",
+    "agreements.author_id", "aliases.account_id", "authorizations.account_id", "blocks.actor_id",
+    "bookmarks.account_id", "conversations.account_id", "dialogues.peer_id", "dialogues.speaker_id",
+    "domain_mutes.account_id", "drafts.author_id", "endorsements.account_id",
+    "endorsements.target_id", "featured_tags.actor_id", "feed.account_id", "feed.shared_by",
+    "filters.account_id", "followed_tags.account_id", "follows.follower_id", "follows.target_id",
+    "idempotency.account_id", "invitations.inviter_id", "join_requests.decided_by",
+    "list_members.actor_id", "lists.account_id", "mail_keys.account_id", "markers.account_id",
+    "mediator_notes.author_id", "mutes.account_id", "mutes.target_id",
+    "notification_requests.account_id", "notification_requests.from_id", "notifications.account_id",
+    "notifications.actor_id", "objects.author_id", "on_behalf.writer_id", "outbox.actor_id",
+    "pictures.owner_id", "pins.actor_id", "poll_votes.actor_id", "push_subscriptions.account_id",
+    "reactions.actor_id", "reveals.actor_id", "scheduled.account_id", "series.author_id",
+    "shares.actor_id", "silences.actor_id", "thread_mutes.account_id", "tokens.account_id",
+    "vouches.account_id", "vouches.voucher_id",
 }  # fmt: skip
 """Deleted with the person, or emptied of them: `actions.deletion` and what it calls."""
 STAYS = {

@@ -1,0 +1,176 @@
+"""What the node says of itself: Instance, and V1::Instance for older apps."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from node import __version__
+from node.activitypub.discovery import UPSTREAM
+from node.mastodon.entities.account import one as account
+from node.outbox.here import Here
+from node.social import limits
+from node.social.membership import NAME_MAX, SUMMARY_MAX, how_to_join
+from node.store import actors, figures
+from node.store.transaction import Transaction
+
+VERSION: Final = f"{UPSTREAM['version']} (compatible; Entraide {__version__})"
+"""Apps read the first three numbers."""
+API_VERSION: Final = 7
+"""Of Mastodon's API: grouped notifications from 2 on, quotes from 7 on."""
+
+
+def instance(tx: Transaction, here: Here, *, vapid: str) -> dict[str, Any]:
+    """Instance, for v2. `vapid`: the public key of Web Push."""
+    settings = here.settings
+    base = settings.base_url
+    picture = f"{base}/static/quartier.png"
+    return {
+        "domain": here.domain,
+        "title": settings.node.name,
+        "version": VERSION,
+        "source_url": f"{base}/",
+        "description": description(here),
+        "usage": {
+            "users": {"active_month": figures.active(tx, since=here.clock.now() - figures.MONTH_S)}
+        },
+        "thumbnail": {
+            "url": picture,
+            "versions": {"@1x": picture, "@2x": picture},
+        },
+        "icon": [{"src": f"{base}/static/avatar.png", "size": "400x400"}],
+        "languages": list(settings.node.languages),
+        "configuration": configuration(here) | _more(here, vapid),
+        "registrations": registrations(here),
+        "api_versions": {"mastodon": API_VERSION},
+        "contact": {
+            "email": settings.node.contact_email,
+            "account": _contact(tx, here),
+        },
+        "rules": rules(here),
+    }
+
+
+def old_instance(tx: Transaction, here: Here) -> dict[str, Any]:
+    """V1::Instance. `uri` is a bare domain."""
+    settings = here.settings
+    told = registrations(here)
+    counted = figures.whole(tx)
+    return {
+        "uri": here.domain,
+        "title": settings.node.name,
+        "short_description": description(here),
+        "description": description(here),
+        "email": settings.node.contact_email,
+        "version": VERSION,
+        "urls": {"streaming_api": streaming(here)},
+        "stats": {
+            "user_count": counted.people,
+            "status_count": counted.statuses,
+            "domain_count": counted.servers,
+        },
+        "thumbnail": f"{settings.base_url}/static/quartier.png",
+        "languages": list(settings.node.languages),
+        "registrations": told["enabled"],
+        "approval_required": told["approval_required"],
+        "invites_enabled": settings.node.joining != "closed",
+        "configuration": configuration(here),
+        "contact_account": _contact(tx, here),
+        "rules": rules(here),
+    }
+
+
+def description(here: Here) -> str:
+    return f"L’entraide entre voisins : {here.settings.node.name}."
+
+
+def streaming(here: Here) -> str:
+    """Where apps open their WebSocket: the same host."""
+    scheme, _, rest = here.settings.base_url.partition("://")
+    return ("wss" if scheme == "https" else "ws") + f"://{rest}"
+
+
+def configuration(here: Here) -> dict[str, Any]:
+    """The true limits: what is over them is refused."""
+    asked = here.settings.limits
+    return {
+        "accounts": {
+            "max_display_name_length": NAME_MAX,
+            "max_note_length": SUMMARY_MAX,
+            "max_featured_tags": limits.FEATURED_TAGS,
+            "max_pinned_statuses": limits.PINS,
+            "max_profile_fields": limits.FIELDS,
+            "profile_field_name_limit": limits.FIELD_CHARACTERS,
+            "profile_field_value_limit": limits.FIELD_CHARACTERS,
+        },
+        "statuses": {
+            "max_characters": limits.CHARACTERS,
+            "max_media_attachments": limits.ATTACHMENTS,
+            "characters_reserved_per_url": limits.URL_CHARACTERS,
+        },
+        "media_attachments": {
+            "description_limit": limits.DESCRIPTION_CHARACTERS,
+            "image_size_limit": asked.picture_bytes,
+            "image_matrix_limit": min(limits.IMAGE_MATRIX, asked.picture_pixels),
+            "video_size_limit": asked.film_bytes,
+            "video_frame_rate_limit": limits.FILM_FRAME_RATE,
+            "video_matrix_limit": limits.FILM_MATRIX,
+            "supported_mime_types": [
+                *limits.IMAGE_TYPES,
+                *limits.FILM_TYPES,
+                *limits.SOUND_TYPES,
+            ],
+        },
+        "polls": {
+            "max_options": limits.POLL_OPTIONS,
+            "max_characters_per_option": limits.OPTION_CHARACTERS,
+            "min_expiration": limits.POLL_SHORTEST_S,
+            "max_expiration": limits.POLL_LONGEST_S,
+        },
+    }
+
+
+def _more(here: Here, vapid: str) -> dict[str, Any]:
+    base = here.settings.base_url
+    anybody = {"local": "public", "remote": "public"}
+    return {
+        "urls": {
+            "streaming": streaming(here),
+            "status": None,
+            "about": f"{base}/",
+            "privacy_policy": None,
+            "terms_of_service": None,
+        },
+        "vapid": {"public_key": vapid},
+        "translation": {"enabled": False},
+        "timelines_access": {
+            "live_feeds": anybody,
+            "hashtag_feeds": anybody,
+            "trending_link_feeds": anybody,
+        },
+        "limited_federation": False,
+    }
+
+
+def registrations(here: Here) -> dict[str, Any]:
+    """By asking a mediator; by invitation or not at all, apps cannot."""
+    joining = here.settings.node.joining
+    asks = joining == "request"
+    closed = None if asks else f"<p>{how_to_join('fr', closed=joining == 'closed')}</p>"
+    return {
+        "enabled": asks,
+        "approval_required": asks,
+        "reason_required": False,
+        "message": closed,
+        "min_age": None,
+        "url": None,
+    }
+
+
+def rules(here: Here) -> list[dict[str, Any]]:
+    return []
+
+
+def _contact(tx: Transaction, here: Here) -> dict[str, Any] | None:
+    """The quartier itself: its mediators read what is written to it."""
+    quartier = actors.by_id(tx, here.quartier.id)
+    return account(tx, here, quartier) if quartier is not None else None
