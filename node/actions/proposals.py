@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -82,9 +83,15 @@ def delete_proposal(tx: Transaction, here: Here, object_id: int) -> None:
 
 
 def remove_status(
-    tx: Transaction, here: Here, author: Actor, status: Status, stored: Stored | None
+    tx: Transaction,
+    here: Here,
+    author: Actor,
+    status: Status,
+    stored: Stored | None,
+    *,
+    also: Iterable[str] = (),
 ) -> None:
-    """A local status goes, and everybody who may hold it is told."""
+    """A local status goes, and everybody who may hold it is told, `also` these inboxes."""
     answered = _still_open(tx, status.id) if stored is not None else []
     if stored is not None:
         agreements.proposal_closed(tx, here, status.id, State.WITHDRAWN)
@@ -101,7 +108,7 @@ def remove_status(
             published=here.clock.now(),
         ),
     )
-    inboxes = passing.audience_inboxes(tx, here, author, status.uri)
+    inboxes = [*passing.audience_inboxes(tx, here, author, status.uri), *also]
     if stored is not None:
         passing.pass_on_change(tx, here, stored, orjson.dumps(deletion).decode())
     outbox.unlist_object(tx, status.uri)

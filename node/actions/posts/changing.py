@@ -202,7 +202,8 @@ def delete_post(
     if not with_media:
         pictures.detach(tx, status.id, now=here.clock.now())
     if stored is not None or status.visibility.open:
-        remove_status(tx, here, author, status, stored)
+        named = [one.inbox for one in named_in(tx, status) if not one.local]
+        remove_status(tx, here, author, status, stored, also=named)
         return status
     asking.deleted(tx, here, author, status)
     _delete_quietly(tx, here, author, status)

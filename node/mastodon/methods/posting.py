@@ -12,9 +12,10 @@ from node.mastodon.entities.scheduled import scheduled
 from node.mastodon.method import Ask, Method
 from node.mastodon.methods.shown import shown, to_redraft
 from node.moderation.rates import Rate
-from node.social import posts, writing
+from node.social import posts, preferences, writing
 from node.social.accounts import Actor
 from node.social.posts import Ballot, Post
+from node.social.preferences import Preferences
 from node.social.visibility import Visibility
 
 RATE: Final = Rate("posts", 300, 10_800.0)
@@ -23,7 +24,8 @@ RATE: Final = Rate("posts", 300, 10_800.0)
 async def create(ask: Ask) -> dict[str, Any]:
     """POST /api/v1/statuses: a Status, or a ScheduledStatus for one that is to come."""
     me = ask.person.actor
-    post = _post(ask, visibility=posts.visibility_of(ask.parameters.text("visibility") or "public"))
+    word = ask.parameters.text("visibility") or _preferences(ask).privacy
+    post = _post(ask, visibility=posts.visibility_of(word))
     key = ask.request.headers.get("Idempotency-Key", "")
     later = ask.parameters.text("scheduled_at")
     if later:
@@ -87,19 +89,26 @@ def _app(ask: Ask) -> int | None:
 
 
 def _post(ask: Ask, *, visibility: Visibility) -> Post:
-    read = ask.parameters
+    read, wishes = ask.parameters, _preferences(ask)
     return Post(
         text=read.text("status"),
         spoiler=read.text("spoiler_text"),
         visibility=visibility,
-        language=posts.language_of(read.text("language") or ask.person.account.locale),
-        sensitive=read.flag("sensitive"),
+        language=posts.language_of(
+            read.text("language") or wishes.language or ask.person.account.locale
+        ),
+        sensitive=read.flag("sensitive", wishes.sensitive),
         reply_to=read.identifier("in_reply_to_id"),
         media=tuple(dict.fromkeys(read.identifiers("media_ids"))),
         ballot=_ballot(ask),
         quoted=read.identifier("quoted_status_id"),
-        quote_policy=posts.policy_of(read.text("quote_approval_policy") or "public"),
+        quote_policy=posts.policy_of(read.text("quote_approval_policy") or wishes.quote_policy),
     )
+
+
+def _preferences(ask: Ask) -> Preferences:
+    """What holds where the app does not say."""
+    return preferences.read(ask.person.account.preferences)
 
 
 def _ballot(ask: Ask) -> Ballot | None:
