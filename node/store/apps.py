@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from node.ids import new_id
+from node.store import calls
 from node.store.tables import apps, authorizations, tokens
 from node.store.transaction import Transaction
 
@@ -204,4 +205,7 @@ def revoke(tx: Transaction, hash: str, *, now: float, app_id: int | None = None)
     statement = sa.update(tokens).where(tokens.c.hash == hash, tokens.c.revoked_at.is_(None))
     if app_id is not None:
         statement = statement.where(tokens.c.app_id == app_id)
-    return tx.execute(statement.values(revoked_at=now)).rowcount > 0
+    revoked = tx.execute(statement.values(revoked_at=now)).rowcount > 0
+    if revoked:
+        calls.token_ended(tx, hash)
+    return revoked

@@ -1,7 +1,9 @@
 """Bells wake workers: inside a process, and on SQLite between processes that share the file.
 
 Each process binds a Unix datagram socket in a directory beside the database. To ring is to send
-the bell's name to every socket there; nobody polls. PostgreSQL has NOTIFY instead (postgres.py).
+the bell's name to every socket there; nobody polls. Calls, which carry words, go the same way:
+whoever finds a queue full says so with the next that gets through. PostgreSQL has NOTIFY instead
+(postgres.py).
 """
 
 from __future__ import annotations
@@ -18,12 +20,16 @@ import weakref
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from node.store.transaction import CALLING
+
 log = logging.getLogger(__name__)
 
 _PATH_BYTES = 100  # sun_path holds 108 with its NUL, 104 on BSD
 # A full queue refuses datagrams, so a name may be missing. The kernel keeps at least ten
 # (net.unix.max_dgram_qlen): whoever finds that many waiting rings every bell.
 _MAYBE_OVERFLOWED = 10
+_MISSED = CALLING + CALLING  # in place of a call: some before it were lost
+_DATAGRAM_NAMES = 400
 
 
 class Bell:
@@ -83,12 +89,15 @@ class SocketBells:
         self._directory = -1  # of the sockets, opened
         self._socket: socket.socket | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._behind: set[str] = set()  # peers that missed a call, by the names of their sockets
 
     def open(
         self,
         loop: asyncio.AbstractEventLoop,
         ring: Callable[[Iterable[str]], None],
         ring_all: Callable[[], None],
+        call: Callable[[str], None],
+        missed: Callable[[], None],
     ) -> None:
         """Begin to listen. Without a usable directory a warning is logged and work goes on:
         workers then see other processes' work when their own next due time comes.
@@ -103,7 +112,7 @@ class SocketBells:
             return
         self._socket = endpoint
         self._loop = loop
-        loop.add_reader(endpoint, self._receive, endpoint, ring, ring_all)
+        loop.add_reader(endpoint, self._receive, endpoint, ring, ring_all, call, missed)
 
     def close(self) -> None:
         endpoint, own, loop = self._socket, self._own, self._loop
@@ -117,8 +126,8 @@ class SocketBells:
             own.unlink(missing_ok=True)
             own.parent.rmdir()  # unless others are there
 
-    def send(self, names: Iterable[str]) -> None:
-        """Ring in the other processes; from any one thread, without ever blocking."""
+    def send(self, names: list[str]) -> None:
+        """Ring and call in the other processes; from any one thread, without ever blocking."""
         endpoint, own = self._socket, self._own
         if endpoint is None or own is None:
             return
@@ -129,18 +138,32 @@ class SocketBells:
             return
         if len(peers) < 2:
             return
-        message = "\n".join(names).encode()
+        self._behind.intersection_update(peers)
         for peer in peers:
             if peer != own.name:
-                _send(endpoint, message, own.parent / peer, self._directory)
+                self._tell(endpoint, names, own.parent / peer)
+
+    def _tell(self, endpoint: socket.socket, names: list[str], peer: Path) -> None:
+        for start in range(0, len(names), _DATAGRAM_NAMES):
+            part = names[start : start + _DATAGRAM_NAMES]
+            calls = any(name.startswith(CALLING) for name in part)
+            if peer.name in self._behind:
+                part = [_MISSED, *part]
+            if _send(endpoint, "\n".join(part).encode(), peer, self._directory):
+                self._behind.discard(peer.name)
+            elif calls:
+                self._behind.add(peer.name)
 
     @staticmethod
     def _receive(
         endpoint: socket.socket,
         ring: Callable[[Iterable[str]], None],
         ring_all: Callable[[], None],
+        call: Callable[[str], None],
+        missed: Callable[[], None],
     ) -> None:
         names: set[str] = set()
+        calls: list[str] = []
         count = 0
         while count < 10_000:
             try:
@@ -150,14 +173,23 @@ class SocketBells:
             except OSError:
                 return
             count += 1
-            names.update(message.decode("utf-8", "replace").split("\n"))
+            for name in message.decode("utf-8", "replace").split("\n"):
+                if name.startswith(CALLING):
+                    calls.append(name)
+                else:
+                    names.add(name)
+        for one in calls:
+            if one == _MISSED:
+                missed()
+            else:
+                call(one.removeprefix(CALLING))
         if count >= _MAYBE_OVERFLOWED:
             ring_all()
         else:
             ring(names)
 
 
-def _send(endpoint: socket.socket, message: bytes, peer: Path, directory: int) -> None:
+def _send(endpoint: socket.socket, message: bytes, peer: Path, directory: int) -> bool:
     try:
         endpoint.sendto(message, _address(peer, directory))
     except ConnectionRefusedError:  # nobody is bound: left behind by a process that was killed
@@ -167,6 +199,8 @@ def _send(endpoint: socket.socket, message: bytes, peer: Path, directory: int) -
         # Full (it will ring everything, see above), or gone in the meantime.
         if error.errno not in (errno.EAGAIN, errno.ENOBUFS, errno.ENOENT):
             log.warning("A process cannot be woken: %s", error)
+        return False
+    return True
 
 
 def _bind(endpoint: socket.socket, database: Path) -> tuple[Path, int]:

@@ -19,7 +19,7 @@ from node.errors import Unavailable
 from node.store import migrate as migrations
 from node.store import sqlite
 from node.store.bells import Bell, Bells
-from node.store.transaction import Dialect, Transaction, Work
+from node.store.transaction import Call, CallsMissed, Dialect, Transaction, Work
 from node.store.turn import Turn
 from node.store.urls import parse_url
 
@@ -97,7 +97,9 @@ class Store:
             enlisted = await asyncio.to_thread(sqlite.enlist, backend.engine, path)
             if enlisted is not None:
                 self._hangers.callback(os.close, enlisted)
-        backend.bells.open(self._loop, self._bells.ring, self._bells.ring_all)
+        backend.bells.open(
+            self._loop, self._bells.ring, self._bells.ring_all, self._called, self._missed
+        )
         self._hangers.callback(backend.bells.close)
         self._backend = backend
         backend.start()
@@ -115,7 +117,7 @@ class Store:
         if worker:
             await asyncio.to_thread(postgres.enlist, backend.engine)
         listener = postgres.Listener(
-            url, backend.mark, self._bells.ring, self._bells.ring_all, worker=worker
+            url, backend.mark, self._bells.ring, self._missed, self._called, worker=worker
         )
         await listener.start()
         self._hangers.push_async_callback(listener.stop)
@@ -157,7 +159,8 @@ class Store:
         return self._bells.bell(name)
 
     def subscribe(self, handler: Callable[[object], None]) -> None:
-        """Hand the handler every `Transaction.tell` after its commit, on the event loop."""
+        """Hand the handler every `Transaction.tell` after its commit, on the event loop; and every
+        `Transaction.call`, those of other processes too."""
         self._subscribers.append(handler)
 
     async def maintain(self) -> None:
@@ -191,6 +194,17 @@ class Store:
             work.answer()
         if bells:
             self._bells.ring(bells)
+        self._hand_out(events)
+
+    def _called(self, words: str) -> None:
+        self._hand_out([Call(words)])
+
+    def _missed(self) -> None:
+        """Other processes may have rung and called while nobody listened."""
+        self._bells.ring_all()
+        self._hand_out([CallsMissed()])
+
+    def _hand_out(self, events: list[object]) -> None:
         for event in events:
             for handler in self._subscribers:
                 try:

@@ -8,9 +8,8 @@ import sqlalchemy as sa
 
 from node.aid.lifecycle import CLOSED
 from node.moderation.policy import Blocklist, DomainBlock, names_covering
-from node.store import follows
+from node.store import calls, follows
 from node.store.actors import ActorWritten
-from node.store import calls
 from node.store.tables import (
     actors,
     domain_blocks,

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from node.ids import new_id
 from node.social.told import STANDARD, State, group_key
+from node.store import calls
 from node.store.tables import notifications
 from node.store.transaction import Row, Transaction
 from node.store.upsert import insert_new
@@ -94,6 +95,8 @@ def add(
     if not fresh:
         return None
     tx.ring(BELL)
+    if state == "shown":
+        calls.told(tx, account_id, identifier)
     return identifier
 
 

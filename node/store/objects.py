@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from node.ids import new_id
 from node.social.statuses import Status
 from node.social.visibility import Visibility
-from node.store import on_behalf, pictures, revisions, tallies
+from node.store import calls, on_behalf, pictures, revisions, tallies
 from node.store.tables import (
     actors,
     graves,
@@ -108,6 +108,7 @@ def insert(
         insert_many(tx, recipients, [{"object_id": status.id, "uri": u} for u in set(addressed)])
         _set_tags(tx, status.id, tags)
         _count(tx, status, 1)
+        calls.written(tx, status.id)
     return fresh
 
 
@@ -161,12 +162,14 @@ def update(
     )
     tx.execute(sa.delete(hashtags).where(hashtags.c.object_id == identifier))
     _set_tags(tx, identifier, tags)
+    calls.edited(tx, identifier)
 
 
 def delete(tx: Transaction, status: Status, *, by: str, now: float) -> None:
     """Remove a status and all that hangs on it; its grave stays."""
     if tx.execute(sa.delete(objects).where(objects.c.id == status.id)).rowcount:
         _count(tx, status, -1)
+        calls.gone(tx, status.id, open=status.visibility.open)
     pictures.remove_of_object(tx, status.id)
     on_behalf.purge(tx, status.id)
     bury(
@@ -352,11 +355,12 @@ def reaction_count(tx: Transaction, object_id: int) -> int:
 def add_share(
     tx: Transaction, *, object_id: int, actor_id: int, activity_uri: str, published: float
 ) -> bool:
+    identifier = new_id()
     fresh = insert_new(
         tx,
         shares,
         {
-            "id": new_id(),
+            "id": identifier,
             "object_id": object_id,
             "actor_id": actor_id,
             "activity_uri": activity_uri,
@@ -365,6 +369,7 @@ def add_share(
     )
     if fresh:
         tallies.status(tx, object_id, "shares", 1)
+        calls.shared(tx, identifier)
     return fresh
 
 
@@ -372,10 +377,11 @@ def remove_share(tx: Transaction, *, activity_uri: str, actor_id: int) -> bool:
     gone = tx.all(
         sa.delete(shares)
         .where(shares.c.activity_uri == activity_uri, shares.c.actor_id == actor_id)
-        .returning(shares.c.object_id)
+        .returning(shares.c.id, shares.c.object_id)
     )
     for row in gone:
         tallies.status(tx, row.object_id, "shares", -1)
+        calls.gone(tx, row.id, open=False)
     return bool(gone)
 
 

@@ -24,7 +24,7 @@ from sqlalchemy.pool import NullPool
 
 from node.errors import ConfigError, Unavailable
 from node.store.leases import release_all
-from node.store.transaction import Answer, Transaction, Work
+from node.store.transaction import CALLING, Answer, Transaction, Work
 
 log = logging.getLogger(__name__)
 
@@ -256,7 +256,7 @@ class Postgres:
         if reading:
             connection.rollback()
             return transaction
-        payloads = [f"{bell} {self.mark}" for bell in transaction.bells]
+        payloads = [f"{name} {self.mark}" for name in transaction.heard_elsewhere()]
         _, xid = connection.execute(_FINISH, {"payloads": payloads}).one()
         try:
             connection.commit()
@@ -338,6 +338,7 @@ class Listener:
         own_mark: str,
         ring: Callable[[Iterable[str]], None],
         ring_all: Callable[[], None],
+        call: Callable[[str], None],
         *,
         worker: bool = False,
     ) -> None:
@@ -346,6 +347,7 @@ class Listener:
         self._address = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._ring = ring
         self._ring_all = ring_all
+        self._call = call
         self._listening = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -383,7 +385,11 @@ class Listener:
                     pause = 0.05
                     async for notification in connection.notifies():
                         bell, _, mark = notification.payload.rpartition(" ")
-                        if mark != self._own_mark:
+                        if mark == self._own_mark:
+                            continue
+                        if bell.startswith(CALLING):
+                            self._call(bell.removeprefix(CALLING))
+                        else:
                             self._ring((bell,))
             except (psycopg.Error, OSError) as error:
                 log.warning("Other processes cannot wake this one, trying again: %s", error)

@@ -320,8 +320,9 @@ class SQLite:
             return done, explain(error)
         self._changes += raw.total_changes - before
         self._answer(works, transaction.bells, transaction.events)
-        if transaction.bells:
-            self.bells.send(transaction.bells)
+        heard = transaction.heard_elsewhere()
+        if heard:
+            self.bells.send(heard)
         return None, None
 
     def _refuse(self, works: list[Work], error: BaseException) -> None:

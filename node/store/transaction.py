@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 
 Dialect = Literal["sqlite", "postgresql"]
 Row = sa.Row[*tuple[Any, ...]]
+CALLING: Final = "!"
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A few words to every process of this node, after the commit: `Transaction.call`."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallsMissed:
+    """Some calls of other processes may have been lost: the database was away for a while."""
 
 
 class Transaction:
@@ -60,6 +74,16 @@ class Transaction:
     def tell(self, event: object) -> None:
         """After the commit, hand the event to the subscribers in this process."""
         self.events.append(event)
+
+    def call(self, words: str) -> None:
+        """After the commit, hand a `Call` to the subscribers in this process and in others, in
+        order; `words` are short, with no line end."""
+        self.events.append(Call(words))
+
+    def heard_elsewhere(self) -> list[str]:
+        """What other processes are to hear: bells by name, calls with CALLING before them."""
+        calls = [CALLING + event.words for event in self.events if isinstance(event, Call)]
+        return [*self.bells, *calls] if calls else list(self.bells)
 
 
 class Work:

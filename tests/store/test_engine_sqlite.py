@@ -227,7 +227,8 @@ def sockets(directory: Path) -> list[str]:
 
 async def opened_bells(path: Path) -> tuple[SocketBells, Bells]:
     bells, ends = Bells(), SocketBells(path)
-    ends.open(asyncio.get_running_loop(), bells.ring, bells.ring_all)
+    loop = asyncio.get_running_loop()
+    ends.open(loop, bells.ring, bells.ring_all, lambda words: None, lambda: None)
     return ends, bells
 
 
@@ -244,7 +245,7 @@ async def test_sockets_of_killed_processes_are_removed(short_path: Path) -> None
 
     third, _ = await opened_bells(short_path)
     bell = heard.bell("a")
-    third.send({"a"})
+    third.send(["a"])
     assert await bell.wait(5)
     assert not left.exists()
     assert len(sockets(directory)) == 2
@@ -258,8 +259,8 @@ async def test_a_flood_of_rings_loses_none(short_path: Path) -> None:
     (sender, _), (receiver, heard) = await opened_bells(short_path), await opened_bells(short_path)
     last = heard.bell("last")
     for _ in range(2_000):
-        sender.send({"flood"})
-    sender.send({"last"})
+        sender.send(["flood"])
+    sender.send(["last"])
     assert await last.wait(5)
     sender.close()
     receiver.close()
@@ -273,7 +274,7 @@ async def test_a_long_path_rings_too(tmp_path: Path) -> None:
     path.touch()
     (sender, _), (receiver, heard) = await opened_bells(path), await opened_bells(path)
     bell = heard.bell("far")
-    sender.send({"far"})
+    sender.send(["far"])
     assert await bell.wait(5)
     directory = path.with_name("db.sqlite3.bells")
     assert len(sockets(directory)) == 2
@@ -290,7 +291,7 @@ async def test_a_directory_of_someone_else_is_not_trusted(
     elsewhere.mkdir()
     short_path.with_name("db.sqlite3.bells").symlink_to(elsewhere)
     ends, _ = await opened_bells(short_path)
-    ends.send({"a"})
+    ends.send(["a"])
     ends.close()
     assert "cannot wake" in caplog.text
     assert sockets(elsewhere) == []
