@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import orjson
-
+from node.actions.restating import restate
 from node.actions.seeing import own, seen
 from node.activitypub import render
 from node.activitypub.documents import ObjectDocument
@@ -19,7 +18,7 @@ from node.activitypub.vocabulary import OUR_CONTEXT, PUBLIC
 from node.errors import Invalid, NotFound
 from node.ids import new_id
 from node.outbox.here import Here
-from node.outbox.publish import Document, prove, publish
+from node.outbox.publish import Document, publish
 from node.social.accounts import Actor
 from node.social.posts import QuotePolicy
 from node.social.statuses import Status
@@ -137,7 +136,7 @@ def set_policy(
     status = own(tx, author, identifier)
     wanted = policy if status.visibility.open else "nobody"
     quotes.set_policy(tx, status.id, wanted)
-    _renew(tx, here, author, status, interactionPolicy=policy_document(here, author, wanted))
+    restate(tx, here, author, status, interactionPolicy=policy_document(here, author, wanted))
     return own(tx, author, identifier)
 
 
@@ -239,7 +238,7 @@ def answered(
     if quote.state != PENDING or not same_origin(proof_uri, by.uri):
         return True
     quotes.put(tx, replace(quote, state=ACCEPTED, authorization_uri=proof_uri))
-    _renew(tx, here, author, status, quoteAuthorization=proof_uri)
+    restate(tx, here, author, status, quoteAuthorization=proof_uri)
     return True
 
 
@@ -302,38 +301,3 @@ def withdrawn(tx: Transaction, uri: str, by: Actor) -> bool:
         return False
     quotes.put(tx, replace(quote, state=REVOKED))
     return True
-
-
-# ── the Note once more ───────────────────────────────────────────────────────────────────────
-
-
-def _renew(tx: Transaction, here: Here, author: Actor, status: Status, **more: Any) -> None:
-    """The Note says more of itself, which is no edit of its words."""
-    note: Document = orjson.loads(status.document)
-    note.pop("proof", None)
-    note |= more
-    if status.visibility.open:
-        note = prove(tx, here, author, note)
-    objects.set_document(tx, status.id, orjson.dumps(note).decode())
-    inside = note if "proof" in note else {k: v for k, v in note.items() if k != "@context"}
-    update = render.update(
-        activity_id=here.addresses.activity(new_id()),
-        actor=author.uri,
-        object=inside,
-        to=tuple(note["to"]),
-        cc=tuple(note["cc"]),
-        published=here.clock.now(),
-    )
-    inboxes = list(follows.inboxes_of(tx, [*note["to"], *note["cc"]]).values())
-    if status.visibility is not Visibility.DIRECT:
-        inboxes += follows.follower_inboxes(tx, author.id)
-    if status.visibility.open:
-        inboxes += objects.inboxes_told_of(tx, status.uri)
-    publish(
-        tx,
-        here,
-        author,
-        prove(tx, here, author, update) if status.visibility.open else update,
-        inboxes=inboxes,
-        about=status.uri,
-    )

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
-import orjson
-
+from node.actions.restating import restate
 from node.actions.seeing import seen
 from node.activitypub import render
 from node.activitypub.documents import ObjectDocument
@@ -15,11 +14,10 @@ from node.clock import to_iso
 from node.errors import Invalid, NotFound
 from node.ids import new_id
 from node.outbox.here import Here
-from node.outbox.publish import Document, prove, publish
+from node.outbox.publish import Document, publish
 from node.social.accounts import Actor
 from node.social.statuses import Status
-from node.social.visibility import Visibility
-from node.store import actors, follows, objects, polls
+from node.store import actors, objects, polls
 from node.store.polls import Option, Poll
 from node.store.transaction import Transaction
 
@@ -192,35 +190,15 @@ def _tell_counts(tx: Transaction, here: Here, object_id: int) -> None:
     author = actors.by_id(tx, status.author_id) if status is not None else None
     if status is None or poll is None or author is None or not status.local:
         return
-    note: dict[str, Any] = orjson.loads(status.document)
-    note.pop("proof", None)
-    for name in ("oneOf", "anyOf", "votersCount", "endTime", "closed"):
-        note.pop(name, None)
-    note |= question(poll)
-    if status.visibility.open:
-        note = prove(tx, here, author, note)
-    objects.set_document(tx, status.id, orjson.dumps(note).decode())
-    inside = note if "proof" in note else {k: v for k, v in note.items() if k != "@context"}
-    update = render.update(
-        activity_id=here.addresses.activity(new_id()),
-        actor=author.uri,
-        object=inside,
-        to=tuple(note["to"]),
-        cc=tuple(note["cc"]),
-        published=here.clock.now(),
-    )
     voters = actors.by_ids(tx, polls.voters(tx, object_id)).values()
-    inboxes = [one.inbox for one in voters if not one.local]
-    inboxes += list(follows.inboxes_of(tx, [*note["to"], *note["cc"]]).values())
-    if status.visibility is not Visibility.DIRECT:
-        inboxes += follows.follower_inboxes(tx, author.id)
-    publish(
+    restate(
         tx,
         here,
         author,
-        prove(tx, here, author, update) if status.visibility.open else update,
-        inboxes=inboxes,
-        about=status.uri,
+        status,
+        also=[one.inbox for one in voters if not one.local],
+        without=("oneOf", "anyOf", "votersCount", "endTime", "closed"),
+        **question(poll),
     )
 
 
