@@ -49,6 +49,8 @@ from node.jobs.inbox import InboxWorker
 from node.jobs.mail import MailWorker
 from node.mastodon import method as mastodon_method
 from node.mastodon import routes as mastodon_routes
+from node.mastodon.methods import streaming
+from node.mastodon.streams.hub import Hub
 from node.media.files import Files
 from node.media.workshop import Bounds, Workshop
 from node.outbox import reading
@@ -306,9 +308,24 @@ def _web(node: Node, processor: Processor, hearing: Hearing) -> web.Application:
     application[mastodon_method.FILES] = node.files
     application.add_routes(Media(node.files).routes())
     application.add_routes(mastodon_routes.routes(node.here, node.store, node.remote))
+    _streams(application, Hub(node.here, node.store))
     application.add_routes(Pages(node.here, node.store).routes())
     application.add_routes(LetterPages(node.here, node.store).routes())
     return application
+
+
+def _streams(application: web.Application, hub: Hub) -> None:
+    """They are ended when the doors close: nobody waits for them."""
+
+    async def start(_: web.Application) -> None:
+        hub.start()
+
+    async def close(_: web.Application) -> None:
+        await hub.close()
+
+    application.add_routes(streaming.routes(hub))
+    application.on_startup.append(start)
+    application.on_shutdown.append(close)
 
 
 @contextlib.asynccontextmanager

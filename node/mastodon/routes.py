@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import re
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
@@ -15,17 +14,23 @@ from node.actions.authorization import OAuthError
 from node.actions.remote import Remote
 from node.errors import EntraideError, Forbidden, TooMany, Unauthenticated, Unavailable
 from node.mastodon import parameters
-from node.mastodon.method import Answer, Ask, Grant, Listing, Method, Person
+from node.mastodon.grants import grant_of, hash_of
+from node.mastodon.method import Answer, Ask, Grant, Listing, Method
 from node.mastodon.methods import accounts as account_methods
 from node.mastodon.methods import (
+    blocks,
     instance,
     interactions,
+    lists,
     markers,
     media,
     notifications,
     polls,
     posting,
+    relationships,
+    requests,
     scheduled,
+    tags,
 )
 from node.mastodon.oauth import apps as oauth_apps
 from node.mastodon.oauth import page as oauth_page
@@ -33,14 +38,17 @@ from node.mastodon.oauth import tokens as oauth_tokens
 from node.moderation.rates import Rate, Rates
 from node.outbox.here import Here
 from node.social.accounts import allows
-from node.store import accounts, actors, apps
 from node.store.engine import Store
-from node.store.transaction import Transaction
 
 METHODS: Final[tuple[tuple[Method, ...], ...]] = (
     oauth_apps.METHODS,
     oauth_tokens.METHODS,
     account_methods.METHODS,
+    relationships.METHODS,
+    requests.METHODS,
+    blocks.METHODS,
+    lists.METHODS,
+    tags.METHODS,
     instance.METHODS,
     posting.METHODS,
     interactions.METHODS,
@@ -144,24 +152,10 @@ async def _grant(request: web.Request, store: Store) -> Grant | None:
         text = found[1] if found else ""
     if text is None:
         return None
-    grant = await store.read(_lookup, hashlib.sha256(text.encode()).hexdigest()) if text else None
+    grant = await store.read(grant_of, hash_of(text)) if text else None
     if grant is None:
         raise Unauthenticated("The access token is invalid")
     return grant
-
-
-def _lookup(tx: Transaction, hash: str) -> Grant | None:
-    found = apps.token(tx, hash)
-    if found is None:
-        return None
-    app = apps.by_id(tx, found.app_id) if found.app_id is not None else None
-    if found.account_id is None:
-        return Grant(hash, found.scopes, found.created_at, None, app)
-    account = accounts.by_actor(tx, found.account_id)
-    actor = actors.by_id(tx, found.account_id)
-    if account is None or actor is None or actor.suspended or actor.gone:
-        return None
-    return Grant(hash, found.scopes, found.created_at, Person(actor, account), app)
 
 
 def _may(method: Method, grant: Grant | None) -> None:

@@ -117,3 +117,13 @@ def dismiss(tx: Transaction, account_id: int, found: Sequence[Notification]) -> 
     mine = sa.and_(notifications.c.account_id == account_id, notifications.c.id.in_(ids))
     tx.execute(sa.delete(notifications).where(mine, notifications.c.kind.in_(sorted(STANDARD))))
     tx.execute(sa.update(notifications).where(mine).values(state="said"))
+
+
+def shown(tx: Transaction, account_id: int, identifier: int) -> Notification | None:
+    """One that is in the list."""
+    row = tx.first(
+        sa.select(*_COLUMNS).where(
+            *_asked(account_id, STANDARD, None, "shown"), notifications.c.id == identifier
+        )
+    )
+    return None if row is None else _notification(row)

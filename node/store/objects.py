@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from node.ids import new_id
 from node.social.statuses import Status
 from node.social.visibility import Visibility
-from node.store import calls, on_behalf, pictures, revisions, tallies
+from node.store import calls, conversations, on_behalf, pictures, revisions, tallies
 from node.store.tables import (
     actors,
     graves,
@@ -70,6 +70,14 @@ def by_id(tx: Transaction, identifier: int) -> Status | None:
     return None if row is None else _status(row)
 
 
+def by_ids(tx: Transaction, identifiers: Iterable[int]) -> dict[int, Status]:
+    wanted = list(identifiers)
+    if not wanted:
+        return {}
+    rows = tx.all(sa.select(*_COLUMNS).where(objects.c.id.in_(wanted)))
+    return {row.id: _status(row) for row in rows}
+
+
 def insert(
     tx: Transaction,
     status: Status,
@@ -109,6 +117,8 @@ def insert(
         _set_tags(tx, status.id, tags)
         _count(tx, status, 1)
         calls.written(tx, status.id)
+        if status.visibility is Visibility.DIRECT:
+            conversations.said(tx, status)
     return fresh
 
 
@@ -167,6 +177,8 @@ def update(
 
 def delete(tx: Transaction, status: Status, *, by: str, now: float) -> None:
     """Remove a status and all that hangs on it; its grave stays."""
+    if status.visibility is Visibility.DIRECT:
+        conversations.gone(tx, status)
     if tx.execute(sa.delete(objects).where(objects.c.id == status.id)).rowcount:
         _count(tx, status, -1)
         calls.gone(tx, status.id, open=status.visibility.open)
