@@ -21,7 +21,7 @@ from node.store.on_behalf import OnBehalf
 from node.store.transaction import Transaction
 
 RENEWABLE_S = 7 * 86_400.0
-"""An expired proposal may be renewed for so long before what is known of its person goes."""
+"""For so long after a proposal expired, what is known of its person is kept for a renewal."""
 
 
 def may_write_for_others(tx: Transaction, writer: Actor) -> bool:
