@@ -136,6 +136,13 @@ def topics_near(topic: str) -> tuple[str, ...]:
     return (topic, *rest)
 
 
+def modes_near(one: Proposal) -> tuple[str, ...]:
+    """The modes of what may serve a proposal, or be served by it."""
+    if one.purpose is Purpose.REQUEST:
+        return tuple(sorted(SERVES[one.mode]))
+    return tuple(mode for mode, served in SERVES.items() if one.mode in served)
+
+
 def words(
     reasons: Mapping[str, object], language: str, *, to: Purpose, zone: str, now: float
 ) -> list[str]:

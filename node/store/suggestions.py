@@ -10,7 +10,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from node.aid.matching import NEAR_M, topics_near
+from node.aid.matching import NEAR_M, modes_near, topics_near
 from node.aid.nearby import cells_holding
 from node.aid.proposals import Proposal, Purpose
 from node.store import search_index
@@ -23,9 +23,9 @@ from node.store.tables import actors, objects, proposals, suggestions
 from node.store.transaction import Transaction
 from node.store.upsert import insert_new
 
-EACH: Final = 10
+EACH: Final = 6
 """Candidates of one topic in one cell, the newest."""
-CANDIDATES: Final = 40
+CANDIDATES: Final = 24
 KEPT: Final = 30
 """Suggestions that one proposal has at most."""
 
@@ -78,14 +78,15 @@ def give_words(tx: Transaction, proposal: Proposal) -> None:
 def candidates(
     tx: Transaction, one: Proposal, author_id: int, *, now: float
 ) -> list[tuple[Proposal, int]]:
-    """What may fit, of the other purpose, with the ids of their authors: the same topic before
-    others of its group, near, the newest first; a bounded number, along one index."""
+    """What may fit, of the other purpose and of a mode that does, with the ids of their authors:
+    the same topic before others of its group, near, the newest first; a bounded number, along one
+    index."""
     topics = topics_near(one.topic)
     if not topics or not one.cell:
         return []
     cells = cells_holding(one.lat, one.lon, NEAR_M, 7)
     purpose = Purpose.OFFER if one.purpose is Purpose.REQUEST else Purpose.REQUEST
-    ids = _ids_near(tx, topics, cells, purpose.value, now)
+    ids = _ids_near(tx, topics, cells, (purpose.value, *modes_near(one)), now)
     if not ids:
         return []
     rows = tx.all(
@@ -103,15 +104,17 @@ def candidates(
 
 
 def _ids_near(
-    tx: Transaction, topics: Sequence[str], cells: Sequence[str], purpose: str, now: float
+    tx: Transaction, topics: Sequence[str], cells: Sequence[str], kind: Sequence[str], now: float
 ) -> list[int]:
     """Along (topic, purpose, cell): at most `EACH` of every pair of a topic and a cell."""
     row = proposals.c
+    purpose, *modes = kind
     walk = (
         sa.select(row.object_id)
         .where(
             search_index.listed(tx.dialect),
             row.purpose == purpose,
+            row.mode.in_(modes),
             sa.or_(row.expires_at.is_(None), row.expires_at > now),
         )
         .order_by(row.object_id.desc())

@@ -55,7 +55,10 @@ NOUNS: Final = (
     *("guitare", "couture", "machine", "tissu", "valise", "voiture", "camion", "carton"),
     *("déménagement", "ménage", "vitres", "peinture", "étagère", "lampe", "robinet", "fuite"),
 )
-OFTEN, SELDOM = "voisinage", "accordéon"
+OFTEN: Final = "voisinage"
+"""A word that three in ten have."""
+SELDOM: Final = "accordéon"
+"""A word that a page of the oldest have, and no more however many come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ Asked = Callable[[Transaction], int]
 
 
 def run(bench: Bench) -> list[Figure]:
-    marks = [bench.size(1_000, 200), bench.size(10_000, 2_000), bench.size(100_000, 20_000)]
+    marks = [1_000, bench.size(10_000, 3_000), bench.size(100_000, 10_000)]
     figures: list[Figure] = []
     for name, url in (("SQLite", new_sqlite(bench.folder)), ("PostgreSQL", new_postgres())):
         here = asyncio.run(_settled(bench, url))
@@ -260,7 +263,7 @@ def _rows(number: int, chance: random.Random, now: float) -> tuple[dict[str, Any
     topic = chance.choice(list(TOPICS.values()))
     text = " ".join(chance.choices(NOUNS, k=25))
     text += f" {OFTEN}" if chance.random() < 0.3 else ""
-    text += f" {SELDOM}" if chance.random() < 0.01 else ""
+    text += f" {SELDOM}" if number < 10 * PAGE else ""
     written = {
         "id": identifier,
         "uri": f"https://h.example/o/{number}",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from node.aid.content_words import FRENCH
 from node.aid.lifecycle import State
-from node.aid.matching import MOST, NEAR_M, SERVES, best, fit, topics_near, words
+from node.aid.matching import MOST, NEAR_M, SERVES, best, fit, modes_near, topics_near, words
 from node.aid.nearby import (
     FARTHEST_M,
     away,
@@ -90,6 +90,14 @@ def test_what_fits_is_open_near_of_one_kind_and_of_two_people(a: Proposal, b: Pr
     assert found.metres <= NEAR_M
     assert found.at is None or found.at >= NOW
     assert "score" not in found.reasons
+
+
+@given(proposals, proposals)
+def test_what_is_looked_at_is_what_may_fit(a: Proposal, b: Proposal) -> None:
+    """Only topics and modes that are asked for of the store can fit."""
+    if fit(a, b, NOW) is not None:
+        assert b.topic in topics_near(a.topic)
+        assert b.mode in modes_near(a)
 
 
 @given(proposals, st.lists(proposals, max_size=12))
