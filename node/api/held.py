@@ -82,7 +82,7 @@ class IntroductionDraft(Entity, frozen=True, kw_only=True, forbid_unknown_fields
     other_id: Id
 
 
-async def listed(call: Call[HeldQuery, Nothing]) -> Page[HeldEntity]:
+async def held_back(call: Call[HeldQuery, Nothing]) -> Page[HeldEntity]:
     query = call.query
     found = await call.store.read(
         held.listed,
@@ -127,7 +127,7 @@ async def introduce(call: Call[Nothing, IntroductionDraft]) -> IntroductionEntit
     return (await call.store.read(_introductions, call.here, [made]))[0]
 
 
-async def ask(call: Call[Nothing, Nothing]) -> IntroductionEntity:
+async def ask_introduced(call: Call[Nothing, Nothing]) -> IntroductionEntity:
     try:
         found = await introducing.ask(
             call.store, call.here, call.remote, call.caller.actor, call.number()
@@ -201,7 +201,7 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/held",
-        handler=listed,
+        handler=held_back,
         summary="What neighbours passed on and a mediator is to look at",
         tag=TAG,
         answer=list[HeldEntity],
@@ -262,7 +262,7 @@ ENDPOINTS = (
     Endpoint(
         method="POST",
         path="/introductions/{id}/ask",
-        handler=ask,
+        handler=ask_introduced,
         summary="Ask the introduced quartier to join",
         tag=TAG,
         answer=IntroductionEntity,

@@ -60,13 +60,16 @@ class ProposalQuery(Entity, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     urgency: Annotated[
         Literal["low", "normal", "high", "critical"] | None, Meta(description="At least.")
     ] = None
-    near: Annotated[
-        str,
-        Meta(
-            pattern=f"^{NEAR.pattern}$".replace("\\d", "[0-9]"),
-            description="Latitude and longitude: `45.774,4.828`.",
-        ),
-    ] = ""
+    near: (
+        Annotated[
+            str,
+            Meta(
+                pattern=f"^{NEAR.pattern}$".replace("\\d", "[0-9]"),
+                description="Latitude and longitude: `45.774,4.828`.",
+            ),
+        ]
+        | None
+    ) = None
     distance: Annotated[int, Meta(ge=1, le=FARTHEST_M, description="Metres around `near`.")] = (
         NEAR_M
     )

@@ -96,7 +96,7 @@ async def test_nothing_of_the_person_leaves_the_node(
 
     for who in (s.centre, s.maud):
         assert await who.get(f"/on-behalf/{made['id']}") == made
-        assert await who.get("/on-behalf") == [made]
+        assert made in await who.get("/on-behalf")
     assert (await s.amina.ask("GET", f"/on-behalf/{made['id']}"))[0] == 404
     assert (await s.amina.ask("GET", "/on-behalf/77"))[0] == 404
     assert await s.amina.get("/on-behalf") == []
@@ -151,6 +151,7 @@ async def _everything_public(s: Scene, uri: str, number: str) -> list[bytes]:
 async def test_without_a_role_or_a_consent_nothing_is_written(s: Scene) -> None:
     """And nothing that was wrong is repeated in what is answered."""
     before = await s.node.store.read(objects.latest, author_id=s.centre.actor.id)
+    records = await s.maud.get("/on-behalf")
     assert (await s.amina.ask("POST", "/on-behalf", **record()))[0] == 403
     wrong: list[dict[str, Any]] = [
         {"beneficiary": " "},
@@ -168,7 +169,7 @@ async def test_without_a_role_or_a_consent_nothing_is_written(s: Scene) -> None:
         assert status == 422, change
         assert not any(planted in str(told) for planted in PLANTED)
     assert await s.node.store.read(objects.latest, author_id=s.centre.actor.id) == before
-    assert len(await s.maud.get("/on-behalf")) == 1
+    assert await s.maud.get("/on-behalf") == records
 
 
 async def test_it_is_corrected_by_who_wrote_and_by_mediators(s: Scene) -> None:

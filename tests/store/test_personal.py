@@ -9,7 +9,7 @@ GOES = {
     "agreements.author_id", "blocks.actor_id", "dialogues.peer_id", "dialogues.speaker_id",
     "drafts.author_id", "follows.follower_id", "follows.target_id", "invitations.inviter_id",
     "join_requests.decided_by", "mail_keys.account_id", "mediator_notes.author_id",
-    "notifications.account_id", "notifications.actor_id", "objects.author_id", "offers.actor_id",
+    "notifications.account_id", "notifications.actor_id", "objects.author_id",
     "on_behalf.writer_id", "outbox.actor_id", "pictures.owner_id", "pins.actor_id",
     "reactions.actor_id", "reveals.actor_id", "series.author_id", "shares.actor_id",
     "silences.actor_id", "tokens.account_id", "vouches.account_id", "vouches.voucher_id",
