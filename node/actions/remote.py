@@ -295,7 +295,7 @@ def put_actor(
             "following_uri": parsed.following,
             "featured_uri": parsed.featured,
             "url": parsed.url,
-            "icon_url": parsed.icon,
+            "icon_url": _picture(tx, parsed),
             "manually_approves": parsed.manually_approves,
             "discoverable": parsed.discoverable,
             "indexable": parsed.indexable,
@@ -314,6 +314,15 @@ def put_actor(
     if actor.territory and neighbours.by_actor(tx, actor_id) is not None:
         neighbours.set_territory(tx, actor_id, actor.territory)
     return actor
+
+
+def _picture(tx: Transaction, parsed: ActorDocument) -> str | None:
+    """Where the actor's picture is, unless we take none from its server, or from where it lies."""
+    if parsed.icon is None:
+        return None
+    hosts = [host_of(parsed.id), host_of(parsed.icon)]
+    blocks = moderation.blocks_covering(tx, hosts)
+    return None if any(blocks.rejects_media(host) for host in hosts) else parsed.icon
 
 
 def _is_met(tx: Transaction, where: str) -> bool:

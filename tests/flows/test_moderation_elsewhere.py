@@ -253,6 +253,39 @@ async def test_a_server_is_silenced_then_suspended_then_free(s: Scene) -> None:
         ]
 
 
+@pytest.mark.parametrize("reject", [False, True])
+async def test_pictures_of_other_servers_are_neither_shown_nor_fetched(
+    s: Scene, reject: bool
+) -> None:
+    """Whether or not mediators want none of a server: no page, list, feed or calendar leads to
+    one, and the node asks for none."""
+    home, nadia = s.town.presquile, s.town.presquile.nadia
+    block = DomainBlock(home.domain, "noop", reject_media=reject)
+    await s.node.store.write(blocklists.block_domain, s.node.here, s.maud.actor, block)
+    picture = f"{home.base}/pictures/drill.png"
+    note = await s.shown(
+        home,
+        nadia,
+        content=f'<p>Perceuse <img src="{picture}" alt="x"></p>',
+        contentMap={"fr": f'<p>Perceuse <img src="{picture}" alt="x"></p>'},
+        attachment=[{"type": "Image", "url": picture, "mediaType": "image/png", "name": "x"}],
+        image={"type": "Image", "url": picture},
+    )
+    status = await s.town.status(note["id"])
+    assert status is not None
+    for path in (
+        "/", f"/proposals/{status.id}", "/feed.atom", "/calendar.ics",
+        "/api/aid/v1/proposals", f"/api/aid/v1/proposals/{status.id}",
+    ):  # fmt: skip
+        async with s.amina.session.get(s.node.base + path) as answer:
+            assert answer.status == 200, path
+            text = await answer.text()
+        assert path == "/calendar.ics" or "Courses pour une voisine" in text, path
+        assert "drill.png" not in text, path
+    assert not [one for one in home.reading_log if "drill.png" in str(one)]
+    await s.node.store.write(blocklists.unblock_domain, s.node.here, s.maud.actor, home.domain)
+
+
 async def _follows(s: Scene, actor: Actor) -> bool:
     found = await s.node.store.read(follows.between, actor.id, s.amina.actor.id)
     return found is not None
