@@ -188,6 +188,21 @@ async def test_it_is_corrected_by_who_wrote_and_by_mediators(s: Scene) -> None:
     assert await s.centre.get(path) == found
 
 
+async def test_no_later_words_tell_who_it_is(s: Scene) -> None:
+    """Neither an edit, nor another name for the person, whom the words would then name."""
+    _, made = await s.centre.ask("POST", "/on-behalf", **record())
+    path = f"/proposals/{made['id']}"
+    for words in ({"title": "Pour Colette  Planchat"}, {"text": "Appelez le 04.78.99.88.77."}):
+        status, told = await s.centre.ask("PATCH", path, **words)
+        assert status == 422, words
+        assert not any(planted in str(told) for planted in PLANTED)
+    assert (await s.centre.ask("PATCH", path, text="Trois sacs, le mardi."))[0] == 200
+    assert (await s.centre.get(path))["title"] == "Courses pour une voisine"
+    change = {"beneficiary": "Une voisine"}
+    assert (await s.centre.ask("PATCH", f"/on-behalf/{made['id']}", **change))[0] == 422
+    assert (await s.centre.get(f"/on-behalf/{made['id']}"))["beneficiary"] == made["beneficiary"]
+
+
 async def test_a_consent_that_is_taken_back_takes_the_proposal_along(s: Scene) -> None:
     """The record is gone at once, and the proposal is withdrawn."""
     _, made = await s.centre.ask("POST", "/on-behalf", **record())
