@@ -33,7 +33,7 @@ from node.outbox.here import Here
 from node.store import tables
 from node.store.engine import Store
 from node.store.migrate import engine_of
-from node.store.proposal_search import Near, Wanted
+from node.store.proposal_filters import Near, Wanted
 from node.store.transaction import Transaction
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.report import Figure, Goal

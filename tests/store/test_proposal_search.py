@@ -19,7 +19,8 @@ from node.aid.territory import metres_between, public_place
 from node.store import follows, objects, proposals, search_index, silences, tables
 from node.store.engine import Store
 from node.store.proposal_details import Reader, entries
-from node.store.proposal_search import URGENCIES, Near, Order, Wanted, find
+from node.store.proposal_filters import URGENCIES, Near, Order, Wanted
+from node.store.proposal_search import find
 from node.store.transaction import Transaction
 from tests.benchmarks.help import SELDOM, fill
 from tests.store.people import NOW, add_actor, add_proposal
