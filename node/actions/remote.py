@@ -10,6 +10,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
+from node.actions.departing import depart
 from node.activitypub import keys
 from node.activitypub.documents import (
     ActorDocument,
@@ -22,11 +23,10 @@ from node.activitypub.html import clean_html, plain_text
 from node.activitypub.keys import PublicKey
 from node.activitypub.readers import one_id, origin, same_origin
 from node.activitypub.rejected import Rejected
-from node.clock import Clock
 from node.errors import FetchGone, FetchRefused, NotFound
-from node.outbox.here import host_of
+from node.outbox.here import Here, host_of
 from node.social.accounts import Actor
-from node.store import actors, moderation, neighbours, objects
+from node.store import actors, moderation, neighbours
 from node.store.engine import Store
 from node.store.transaction import Transaction
 from node.transport.discovery import Discovery
@@ -62,16 +62,15 @@ class Remote:
         self,
         *,
         store: Store,
-        clock: Clock,
+        here: Here,
         documents: Documents,
         discovery: Discovery,
-        base_url: str,
     ) -> None:
         self._store = store
-        self._clock = clock
+        self._here = here
+        self._clock = here.clock
         self._documents = documents
         self._discovery = discovery
-        self._base_url = base_url
         self._signers: OrderedDict[str, Signer] = OrderedDict()
         self._refetched: OrderedDict[str, float] = OrderedDict()
         self._without: OrderedDict[str, float] = OrderedDict()
@@ -174,14 +173,14 @@ class Remote:
             fetched = await self._store.read(actors.fetched_at, uri)
             if fetched is not None and self._clock.now() - fetched < ACTOR_STALE_S:
                 return known
-        if uri.startswith(self._base_url + "/"):
+        if self._here.is_ours(uri):
             raise NotFound(f"{uri} is not an actor of this node")
         await self._refuse_blocked(uri)
         try:
             document = await self._documents.fetch(uri, fresh=fresh)
         except FetchGone as error:
             if known is not None and error.http_status == 410:
-                await self._store.write(forget_actor, known, now=self._clock.now())
+                await self._store.write(depart, self._here, known)
             raise
         return await self._store_actor(document)
 
@@ -196,7 +195,7 @@ class Remote:
     async def quartier_at(self, address: str) -> Actor:
         """The quartier Group at a URL, a domain or an address; its node's key is remembered."""
         uri = await self._discovery.quartier(address)
-        group = await self.actor(uri, fresh=not uri.startswith(self._base_url + "/"))
+        group = await self.actor(uri, fresh=not self._here.is_ours(uri))
         if group.type != "Group":
             raise FetchRefused(f"{uri} is a {group.type}, not the Group of a quartier")
         if not group.local:
@@ -258,12 +257,6 @@ def _stored_signer(tx: Transaction, key_id: str, now: float) -> Signer | None:
         return None  # a neighbour's word is all we have: enough for a proposal, not for a request
     key = load_key(row, actor.uri)
     return None if isinstance(key, Rejected) else Signer(key, actor, now)
-
-
-def forget_actor(tx: Transaction, actor: Actor, *, now: float) -> None:
-    """Forget a remote actor with all that it wrote; graves keep what it wrote from coming back."""
-    for uri in actors.forget(tx, actor.id, now=now):
-        objects.bury(tx, uri, by=actor.uri, now=now)
 
 
 def load_key(row: actors.KeyRow, owner: str) -> PublicKey | Rejected:

@@ -67,10 +67,9 @@ async def opened(settings: Settings, *, worker: bool = False) -> AsyncIterator[N
         )
         remote = Remote(
             store=store,
-            clock=clock,
+            here=here,
             documents=documents,
             discovery=Discovery(transport, settings),
-            base_url=settings.base_url,
         )
         files = Files(settings.data_dir / "media")
         store.subscribe(lambda event: forget_files(files, event))

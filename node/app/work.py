@@ -39,7 +39,7 @@ def work_of(node: Node, hosts: HostBook, processor: Processor) -> list[tuple[str
     clock = node.here.clock
     engine = DeliveryEngine(
         store=node.store,
-        clock=clock,
+        here=node.here,
         hosts=hosts,
         deliver=HttpDelivery(
             store=node.store,
