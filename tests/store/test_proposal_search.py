@@ -3,8 +3,9 @@ would find, page after page, from indexes, in as many queries however many there
 
 from __future__ import annotations
 
+import math
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from node.aid.nearby import is_coarse, is_near
 from node.aid.proposals import Proposal, Purpose, Reach, Urgency
 from node.aid.searching import asked, matches, words_for
 from node.aid.territory import metres_between, public_place
-from node.store import follows, objects, proposals, search_index, silences, tables
+from node.store import tables
 from node.store.engine import Store
 from node.store.proposal_details import Reader, entries
 from node.store.proposal_filters import URGENCIES, Near, Order, Wanted
@@ -189,13 +190,6 @@ def pages(tx: Transaction, wanted: Wanted) -> list[int]:
         wanted = replace(wanted, after=page[-1])
 
 
-@pytest.fixture
-async def sqlite_store(sqlite_url: str) -> AsyncIterator[Store]:
-    opened = await Store.open(sqlite_url)
-    yield opened
-    await opened.close()
-
-
 async def test_what_is_found_is_what_a_plain_look_would_find(store: Store) -> None:
     """Any mixture of filters, in any order, page after page: nothing missing, nothing twice."""
     made = await store.write(town, 260)
@@ -214,6 +208,35 @@ async def test_what_is_found_is_what_a_plain_look_would_find(store: Store) -> No
         assert some > 40
 
     await store.read(unit)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [(-16.8, 179.995), (-16.8, -180.0), (78.22, 15.64), (0.0, 0.0), (90.0, 0.0), (-90.0, 180.0)],
+    ids=["Taveuni", "its other side", "Longyearbyen", "Null Island", "north", "south"],
+)
+async def test_near_is_near_anywhere(store: Store, where: tuple[float, float]) -> None:
+    """Where the days begin, and where degrees are narrow; at the poles it is only survived."""
+    lat, lon = where
+    chance = random.Random(7)
+
+    def unit(tx: Transaction) -> None:
+        made, zoe = [], add_actor(tx, "zoe", "m.example")
+        for number in range(80):
+            east = chance.gauss(0, 0.08) / max(0.01, math.cos(math.radians(lat)))
+            at = public_place(
+                max(-90.0, min(90.0, lat + chance.gauss(0, 0.08))), (lon + east + 540) % 360 - 180
+            )
+            made.append(add_proposal(tx, zoe, number, cell=at.cell, lat=at.lat, lon=at.lon))
+        for metres in (900, 5_000, 20_000, 30_000):
+            wanted = Wanted(now=NOW, near=Near(lat, lon, metres), most=100)
+            found = {one.id for one in find(tx, wanted)}
+            aways = {one.id: metres_between(where, (one.lat, one.lon)) - 531 for one in made}
+            if abs(lat) < 90:
+                assert {one for one, away in aways.items() if away < 0.98 * metres - 5} <= found
+                assert found <= {one for one, away in aways.items() if away < 1.02 * metres + 5}
+
+    await store.write(unit)
 
 
 # ── how it is found ──────────────────────────────────────────────────────────────────────────
@@ -296,119 +319,3 @@ async def test_a_page_costs_as_many_queries_with_forty_rows_as_with_one(store: S
     await store.write(town, 200, 2_000)
     assert await store.write(count) == few
     assert set(few.values()) == {6}
-
-
-# ── what is in the index of words ────────────────────────────────────────────────────────────
-
-
-async def test_the_index_of_words_follows_every_change(store: Store) -> None:
-    """However a proposal comes, changes, closes, hides or goes: what is listed is found, by its
-    words of now, and nothing else is."""
-
-    def found(tx: Transaction, text: str) -> list[int]:
-        return [one.id for one in find(tx, Wanted(now=NOW, asked=asked(text)))]
-
-    def unit(tx: Transaction) -> None:
-        amina = add_actor(tx, "amina")
-        one = add_proposal(tx, amina, 1, local=True, title="Perceuse à prêter", text="Très utile")
-        hidden = add_proposal(tx, amina, 2, local=True, title="Perceuse cachée", shown=False)
-        assert found(tx, "perceuses") == found(tx, "PERC") == found(tx, "utile") == [one.id]
-
-        one = replace(one, title="Visseuse", text="")
-        proposals.update(tx, one, update_activity="{}")
-        assert (found(tx, "perceuse"), found(tx, "visseuse")) == ([], [one.id])
-
-        proposals.show(tx, hidden.id, create_activity=None)
-        assert found(tx, "perceuse") == [hidden.id]
-        proposals.hide(tx, hidden.id)
-        assert found(tx, "perceuse") == []
-
-        proposals.update(tx, replace(one, state=State.PAUSED), update_activity="{}")
-        assert found(tx, "visseuse") == []
-        proposals.update(tx, replace(one, state=State.PARTLY_MATCHED), update_activity="{}")
-        assert found(tx, "visseuse") == [one.id]
-
-        status = objects.by_id(tx, one.id)
-        assert status is not None
-        objects.delete(tx, status, by="u", now=NOW)
-        assert found(tx, "visseuse") == []
-        search_index.tidy(tx)
-        if (
-            tx.dialect == "sqlite"
-        ):  # it compares every word with the table's; raises when it differs
-            tx.execute(
-                sa.text("INSERT INTO proposal_words (proposal_words) VALUES ('integrity-check')")
-            )
-
-    await store.write(unit)
-
-
-async def test_words_that_were_taken_out_are_gone_from_the_database(sqlite_store: Store) -> None:
-    """FTS5 keeps what is deleted until its parts are merged: housekeeping merges them."""
-
-    def parts(tx: Transaction) -> bytes:
-        return b"".join(row[0] for row in tx.all(sa.text("SELECT block FROM proposal_words_data")))
-
-    def publish(tx: Transaction) -> int:
-        amina = add_actor(tx, "amina")
-        return add_proposal(tx, amina, 1, local=True, title="Schizzophonie").id
-
-    def remove(tx: Transaction, number: int) -> None:
-        status = objects.by_id(tx, number)
-        assert status is not None
-        objects.delete(tx, status, by="u", now=NOW)
-
-    number = await sqlite_store.write(publish)
-    assert b"zophonie" in await sqlite_store.read(parts)
-    await sqlite_store.write(remove, number)
-    await sqlite_store.write(search_index.tidy)
-    assert b"zophonie" not in await sqlite_store.read(parts)
-
-
-async def test_no_words_are_an_operator(store: Store) -> None:
-    """Whatever people type is words, or nothing."""
-
-    def unit(tx: Transaction) -> None:
-        made = add_proposal(tx, add_actor(tx, "amina"), 1, title="Near or not, and nothing else")
-        for text in ('near "or"', "NOT nothing", "a* OR (b", "or:*", "' | '", "words:near", "\\"):
-            question = asked(text)
-            if question is not None:
-                found = [one.id for one in find(tx, Wanted(now=NOW, asked=question))]
-                assert found == ([made.id] if matches(words_for(made, "1"), question) else []), text
-
-    await store.write(unit)
-
-
-# ── who sees what ────────────────────────────────────────────────────────────────────────────
-
-
-async def test_whom_one_does_not_see_is_left_out(store: Store) -> None:
-    """Suspended people for all, silenced ones in lists, blocked ones either way; one's own is
-    always there, and mediators see what is not listed."""
-
-    def unit(tx: Transaction) -> None:
-        amina, zoe = add_actor(tx, "amina"), add_actor(tx, "zoe", "m.example")
-        made = add_proposal(tx, zoe, 1)
-        removed = add_proposal(tx, zoe, 2, shown=False, state=State.REMOVED)
-        ids = [made.id, removed.id]
-
-        def seen(reader: Reader, **how: bool) -> list[int]:
-            return sorted(entries(tx, ids, reader, **how))
-
-        mediator = Reader(actor_id=amina, mediator=True)
-        assert seen(Reader()) == seen(Reader(actor_id=amina)) == [made.id]
-        assert seen(mediator) == [made.id]
-        assert seen(mediator, unlisted=True) == seen(Reader(actor_id=zoe)) == ids
-        silences.silence(tx, zoe, reason="bruit", now=NOW)
-        assert seen(Reader()) == []
-        assert seen(Reader(), addressed=True) == [made.id]
-        silences.unsilence(tx, zoe)
-        follows.block(tx, actor_id=zoe, target_id=amina, activity_uri=None, now=NOW)
-        assert seen(Reader(actor_id=amina)) == []
-        assert seen(Reader()) == [made.id]
-        tx.execute(
-            sa.update(tables.actors).where(tables.actors.c.id == zoe).values(suspended_at=NOW)
-        )
-        assert seen(Reader(), addressed=True) == []
-
-    await store.write(unit)
