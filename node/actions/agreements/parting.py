@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from node.actions import notices
 from node.actions.agreements.moving import move
-from node.actions.agreements.saying import the_two
+from node.actions.agreements.two import the_two
 from node.aid.agreements import Agreement, Event, Side, State
 from node.outbox.here import Here
 from node.social.accounts import Actor

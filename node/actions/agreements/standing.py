@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from node.actions.agreements import reveals
 from node.actions.agreements.moving import tell_people
-from node.actions.agreements.saying import the_two
+from node.actions.agreements.two import the_two
 from node.aid.agreement_wire import ReadAgreement
 from node.aid.agreements import (
     AGREED,
