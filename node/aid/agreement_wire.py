@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -50,6 +51,7 @@ STEPS: Final[Mapping[str, Event]] = {
     "disputed": Event.DISPUTE,
 }
 """``name`` of a Document → the step that it states."""
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
 NAMES: Final = {event: name for name, event in STEPS.items()}
 
 
@@ -256,14 +258,14 @@ def read_offer(activity: Mapping[str, Any]) -> ReadOffer | Rejected:
     back = next(objects(document.get("stipulatesReciprocal"), 1), {})
     words = text(activity, "content", 4 * TEXT_MAX) or text(activity, "summary", 4 * TEXT_MAX)
     said = activity.get("contentMap")
-    language = next(iter(said), None) if isinstance(said, Mapping) else None
+    language = next(iter(said), "") if isinstance(said, Mapping) else ""
     return ReadOffer(
         proposal_uri=proposal,
         quantity=quantity,
         unit=unit,
         due=moment(back.get("due")),
         text=plain_text(words or "")[:TEXT_MAX],
-        language=language if isinstance(language, str) else None,
+        language=language if _LANGUAGE.fullmatch(language) else None,
     )
 
 
@@ -289,7 +291,8 @@ def read_agreement(document: Mapping[str, Any]) -> ReadAgreement | Rejected:
         state=State(state) if state in set(State) else None,
         reason=plain_text(text(document, "content", 4 * TEXT_MAX) or "")[:TEXT_MAX],
         confirmed_by=ids(document.get("confirmedBy"), 4),
-        updated=when(document.get("updated")) or when(document.get("published")),
+        # Not clamped: it orders the words of one server, be its clock right or wrong.
+        updated=moment(document.get("updated")) or moment(document.get("published")),
         heard=ids(document.get("inReplyTo"), HEARD_MOST),
         ended=when(document.get("endTime")),
     )

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+import orjson
 import pytest
 import pytest_asyncio
 
@@ -15,9 +16,10 @@ from node.actions import agreements as acting
 from node.aid.agreements import Agreement, State
 from node.clock import FixedClock
 from node.social.accounts import Actor
-from node.store import accounts, agreements, objects, reveals
+from node.store import accounts, agreements, objects, proposals, reveals
 from tests.flows.postmen import Letter, World, world
 
+YEAR = 365 * 86_400.0
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
@@ -84,6 +86,22 @@ class Two:
     async def shown(self, place: str, agreement: Agreement) -> list[str]:
         found = await self.town[place].read(reveals.revealed, agreement.id)
         return [one.contact for one in found]
+
+    async def left(self, place: str, agreement: Agreement) -> tuple[str, str]:
+        """Of the proposal, as a node has it."""
+        stored = await self.town[place].read(proposals.by_id, agreement.proposal_id)
+        return stored.proposal.available, stored.proposal.state
+
+    async def equal(self, offer_uri: str) -> Agreement:
+        """That there is as it is here."""
+        ours, theirs = await self.both(offer_uri)
+        assert _told(ours) == _told(theirs)
+        return ours
+
+
+def _told(one: Agreement) -> tuple[object, ...]:
+    both = (one.confirmed_by_author_at is None, one.confirmed_by_answerer_at is None)
+    return (one.state, one.uri, one.quantity, one.ended_at is None, *both)
 
 
 def _type(thing: Any) -> str:
@@ -152,3 +170,104 @@ async def test_details_before_the_word_that_it_goes_on(two: Two) -> None:
     await two.home(acting.cancel, two.amina, ours.id)
     await two.all_arrives()
     assert await two.shown("east", theirs) == []
+
+
+# ── late, again, and in another order ────────────────────────────────────────────────────────
+
+
+ENDS: dict[str, list[tuple[str, Any, str]]] = {
+    "confirmed": [("home", acting.confirm, ""), ("east", acting.confirm, "")],
+    "cancelled": [("east", acting.confirm, ""), ("east", acting.cancel, "")],
+    "no-show": [("home", acting.no_show, "")],
+    "settled": [("east", acting.dispute, ""), ("home", acting.settle, "cancelled")],
+    "done": [("home", acting.no_show, ""), ("east", acting.dispute, ""),
+             ("home", acting.settle, "done")],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("end", ENDS)
+async def test_all_of_it_again_after_the_end(end: str, two: Two) -> None:
+    """Every word of a whole life once more, from the last to the first and under new names, at
+    both nodes: what is over stays over, as it was."""
+    said: list[Letter] = []
+    ours, theirs = await two.asked()
+    await two.home(acting.accept, two.amina, ours.id)
+    for place, step, outcome in [("", None, ""), *ENDS[end]]:
+        if step is not None:
+            mine = ours if place == "home" else theirs
+            who = two.maud if outcome else two.amina if place == "home" else two.bea
+            words = {"outcome": outcome} if outcome else {}
+            await two.town[place].write(step, who, mine.id, **words)
+        await two.town.collect()
+        said += two.town.heap
+        await two.all_arrives()
+        two.later(1)
+    over = await two.equal(theirs.offer_uri)
+    assert over.ended_at is not None
+    before = await two.both(theirs.offer_uri)
+    proposal = await two.left("home", over), await two.left("east", before[1])
+    for n, letter in enumerate(reversed(said)):
+        await two.arrives(_renamed(letter, n))
+    await two.all_arrives()
+    after = await two.both(theirs.offer_uri)
+    assert [_told(one) for one in after] == [_told(one) for one in before]
+    assert (await two.left("home", over), await two.left("east", before[1])) == proposal
+
+
+async def test_steps_that_come_too_late(two: Two) -> None:
+    """Both said that it is done: a quarrel, a cancelling or a "nobody came" that Bea says before
+    she hears of it has no place any more, and her node learns how it stands."""
+    for step in (acting.dispute, acting.cancel, acting.no_show):
+        ours, theirs = await two.agreed()
+        await two.east(acting.confirm, two.bea, theirs.id)
+        await two.all_arrives()
+        await two.home(acting.confirm, two.amina, ours.id)
+        await two.east(step, two.bea, theirs.id)
+        await two.all_arrives()
+        assert (await two.equal(theirs.offer_uri)).state is State.CONFIRMED, step
+
+
+async def test_clocks_that_are_a_year_off(two: Two) -> None:
+    """The home's clock ran a year ahead when it said yes and was then put right; the other's is
+    a year behind. What the home says counts in the order in which it says it, whatever the
+    order in which it comes."""
+    two.clocks["home"].advance(YEAR)
+    two.clocks["east"].advance(-YEAR)
+    ours, theirs = await two.agreed(mode="loan", topic="lending.tools", purpose="offer")
+    two.clocks["home"].advance(-YEAR)
+    await two.home(acting.hand_over, two.amina, ours.id)
+    await two.home(acting.give_back, two.amina, ours.id)
+    await two.home(acting.confirm, two.amina, ours.id)
+    await two.town.collect()
+    two.town.heap.reverse()
+    await two.all_arrives()
+    assert (await two.equal(theirs.offer_uri)).state is State.RETURNED
+    await two.east(acting.confirm, two.bea, theirs.id)
+    await two.all_arrives()
+    assert (await two.equal(theirs.offer_uri)).state is State.CONFIRMED
+    two.clocks["east"].advance(YEAR)
+
+
+async def test_nobody_thanks_in_anothers_name(two: Two) -> None:
+    """Amina's node says that Bea confirmed, who did not: on her own node she has not, and still
+    can when it is open."""
+    ours, theirs = await two.agreed()
+    two.later(5)
+    await two.home(acting.confirm, two.amina, ours.id)
+    standing = await two.letter("Agreement")
+    forged = standing.activity
+    forged["object"]["confirmedBy"] = [two.amina.uri, two.bea.uri]
+    await two.arrives(replace(standing, body=orjson.dumps(forged)))
+    theirs = (await two.both(theirs.offer_uri))[1]
+    assert theirs.confirmed_by_author_at is not None
+    assert theirs.confirmed_by_answerer_at is None
+    await two.east(acting.confirm, two.bea, theirs.id)
+    await two.all_arrives()
+    assert (await two.equal(theirs.offer_uri)).state is State.CONFIRMED
+
+
+def _renamed(letter: Letter, number: int) -> Letter:
+    """The same word in an activity that nobody has seen yet."""
+    activity = letter.activity
+    activity["id"] += f"-again-{number}"
+    return replace(letter, body=orjson.dumps(activity))
