@@ -40,6 +40,9 @@ NEVER = (*NEVER, *CELLS, *IN_PICTURE)
 UNTIL_SHOWN = (AMINA_CONTACT, "06 12 34 56 78", "montée Neyret", BEA_CONTACT, "place Bellecour")
 
 
+PROBE = "what is whispered is heard"
+
+
 @dataclass
 class Street:
     """Amina's node and Bea's, each behind a relay; Zoe follows from a server that is neither."""
@@ -92,9 +95,14 @@ async def street(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stre
     one, two = (tmp_path_factory.mktemp(name) for name in ("croix-rousse", "presquile"))
     said: list[str] = []
     logs, root = _Keeping(said), logging.getLogger()
-    level = root.level
+    names = [name for name in root.manager.loggerDict if name.partition(".")[0] == "node"]
+    loggers = [root, *map(logging.getLogger, names)]
+    before = [(logger, logger.level, logger.disabled) for logger in loggers]
     root.addHandler(logs)
-    root.setLevel(logging.DEBUG)
+    for logger in loggers:  # what other tests silenced is heard, too
+        logger.setLevel(logging.DEBUG if logger is root else logging.NOTSET)
+        logger.disabled = False
+    logging.getLogger("node.jobs").debug(PROBE)
     try:
         async with (
             Relay() as ours,
@@ -123,7 +131,9 @@ async def street(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stre
             )  # fmt: skip
     finally:
         root.removeHandler(logs)
-        root.setLevel(level)
+        for logger, level, disabled in before:
+            logger.setLevel(level)
+            logger.disabled = disabled
 
 
 def _behind(relay: Relay, directory: Path, box: Mailbox, **node: Any) -> Any:

@@ -20,6 +20,7 @@ from tests.flows.searched import (
     BEA_CONTACT,
     EXACT,
     NEVER,
+    PROBE,
     UNTIL_SHOWN,
     Street,
     crawl,
@@ -155,8 +156,8 @@ async def test_from_the_first_word_to_the_last(street: Street) -> None:
 async def _it_was_looked_at(s: Street, uri: str) -> None:
     """What may be told stands everywhere: the search did not go past it."""
     assert any(b"Courses pour moi" in text for text in s.left().values())
-    for wanted in ("DEBUG", "INFO"):
-        assert any(line.startswith(wanted) for line in s.said), wanted
+    assert f"DEBUG {PROBE}" in s.said
+    assert any(line.startswith("INFO") for line in s.said)
     crawled = dict(await crawl(s.here, uri))
     for path in (
         "/", "/feed.atom", "/feed/urgent.atom", "/feed/care.groceries.atom",
