@@ -10,7 +10,8 @@ from node.actions import introductions as introducing
 from node.actions import terms as actions
 from node.api.common import AccountEntity, Id, Moment, PageQuery, account_entity, moment
 from node.api.endpoint import Call, Endpoint, Entity, Nothing, Page
-from node.api.neighbours import is_adjacent, unreachable
+from node.api.neighbour_entity import is_adjacent
+from node.api.neighbours import unreachable
 from node.errors import FetchError
 from node.outbox.here import Here
 from node.store import actors, held, introductions, objects, proposals
