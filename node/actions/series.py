@@ -119,7 +119,7 @@ def cannot_go_on(tx: Transaction, here: Here, series_id: int, why: str) -> None:
         tx,
         here,
         author,
-        Kind.PROPOSAL_RETURNED,
+        Kind.SERIES_PAUSED,
         dedupe=f"series {one.id} {int(here.clock.now())}",
         data={"series": str(one.id), "title": str(one.fields.get("title", "")), "reason": why},
     )

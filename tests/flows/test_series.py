@@ -168,7 +168,7 @@ async def test_a_topic_that_was_hidden_pauses_the_series(home: Home) -> None:
     [told] = await home.store.read(
         lambda tx: tx.all(
             sa.select(notifications.c.kind, notifications.c.data).where(
-                notifications.c.kind == "proposal-returned"
+                notifications.c.kind == "series-paused"
             )
         )
     )
