@@ -24,9 +24,9 @@ def test_what_is_a_quantity(written: object, meant: str) -> None:
 @pytest.mark.parametrize(
     "written",
     [
-        "", ".", "-1", "1000001", "1_000", "NaN", "Infinity", "1e999", "1e9999999999", "1/3", "\u0663",
-        "\uff11", "1 2", "0x10", True, None, [], float("nan"), float("inf"), "9" * 25, "1\x00",
-        "e1",
+        "", ".", "-1", "1000001", "1_000", "NaN", "Infinity", "1e999", "1e9999999999", "1/3",
+        "\u0663", "\uff11", "1 2", "0x10", True, None, [], float("nan"), float("inf"), "9" * 25,
+        "1\x00", "e1",
     ],
 )  # fmt: skip
 def test_what_is_none(written: object) -> None:
