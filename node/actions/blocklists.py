@@ -88,6 +88,7 @@ def _apply(tx: Transaction, here: Here, blocks: Sequence[DomainBlock]) -> None:
             now=here.clock.now(),
         )
     after = Blocklist(moderation.domain_block_list(tx))
+    moderation.forget_pictures_of(tx, [name for name in there if after.rejects_media(name)])
     hidden = [name for name in there if after.suspends(name) or after.silences(name)]
     for object_id in moderation.proposals_of(tx, domains=hidden):
         stored = proposals.by_id(tx, object_id)

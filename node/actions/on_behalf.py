@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from node.actions import audit
-from node.actions.proposals import change_proposal, publish_proposal
+from node.actions.proposals import change_proposal
+from node.actions.publishing import check_unnamed, publish_proposal
 from node.aid.lifecycle import CLOSED, State, may_become
-from node.aid.on_behalf import Consent, check_unnamed
+from node.aid.on_behalf import Consent
 from node.aid.proposals import Draft
 from node.errors import Conflict, Forbidden, NotFound
 from node.outbox.here import Here
@@ -21,7 +22,7 @@ from node.store.on_behalf import OnBehalf
 from node.store.transaction import Transaction
 
 RENEWABLE_S = 7 * 86_400.0
-"""An expired proposal may be renewed for so long before what is known of its person goes."""
+"""For so long after a proposal expired, what is known of its person is kept for a renewal."""
 
 
 def may_write_for_others(tx: Transaction, writer: Actor) -> bool:
@@ -46,8 +47,8 @@ def write_for(
     """Publish in the writer's name, and keep for whom. Raises Forbidden, Invalid when the words
     say who it is for, and what publishing raises."""
     check_writer(tx, writer)
-    check_unnamed(consent, draft.title, draft.text)
     made = publish_proposal(tx, here, writer, draft)
+    check_unnamed(tx, made, consent)
     return keep(tx, here, writer, made.id, consent)
 
 
@@ -86,11 +87,14 @@ def listed(tx: Transaction, reader: Actor, *, before: int | None, most: int) -> 
 
 
 def correct(tx: Transaction, here: Here, who: Actor, subject_id: int, consent: Consent) -> OnBehalf:
-    """Another telephone, a consent given anew. Raises NotFound, and Conflict once it is over."""
+    """Another telephone, a consent given anew. Raises NotFound, Conflict once it is over, and
+    Invalid when what is published tells of the person as they are called now."""
     found = of(tx, who, subject_id)
     stored = proposals.by_id(tx, subject_id)
     if stored is not None and stored.proposal.state in CLOSED:
         raise Conflict("Cette annonce est close : il n’y a plus rien à corriger.")
+    if stored is not None:
+        check_unnamed(tx, stored.proposal, consent)
     on_behalf.put(
         tx,
         replace(

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 
 from node.actions.proposals import change_proposal
+from node.actions.publishing import check_unnamed
 from node.aid.lifecycle import CLOSED
 from node.errors import Conflict, Invalid, NotFound
 from node.ids import new_id
@@ -78,8 +79,9 @@ def own_picture(tx: Transaction, owner: Actor, picture_id: int) -> Picture:
 def describe_picture(
     tx: Transaction, here: Here, owner: Actor, picture_id: int, alt: str
 ) -> Picture:
-    """Another description; everybody who has the proposal gets it. Raises NotFound, Invalid,
-    Conflict when what it belongs to is closed."""
+    """Another description; everybody who has the proposal gets it. Raises NotFound, Invalid
+    (also when it tells for whom the proposal was written), and Conflict when what it belongs to
+    is closed."""
     picture = own_picture(tx, owner, picture_id)
     described = check_alt(alt)
     stored = proposals.by_id(tx, picture.object_id) if picture.object_id else None
@@ -87,6 +89,7 @@ def describe_picture(
         raise Conflict("Cette annonce est close : ses images ne changent plus.")
     pictures.set_alt(tx, picture.id, described)
     if stored is not None:
+        check_unnamed(tx, stored.proposal)
         change_proposal(tx, here, stored.proposal.id)
     return own_picture(tx, owner, picture_id)
 

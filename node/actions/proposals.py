@@ -12,6 +12,8 @@ from node.actions.changing import later, not_here, own
 from node.actions.notices import tell
 from node.actions.publishing import (
     attach_pictures,
+    check_heard,
+    check_unnamed,
     publish_change,
     publish_proposal,
 )
@@ -37,8 +39,10 @@ from node.store.transaction import Transaction
 
 def edit_proposal(tx: Transaction, /, here: Here, object_id: int, **changes: object) -> Proposal:
     """Other fields for a local proposal, named as in `Draft`; None leaves one as it is. Everybody
-    who may hold it is told. Raises Invalid, and Conflict when it is closed or promised."""
+    who may hold it is told. Raises Invalid, also when the words tell for whom it was written,
+    Forbidden for a suspended author, and Conflict when it is closed or promised."""
     stored, author = own(tx, object_id)
+    check_heard(tx, author)
     before = stored.proposal
     wanted = changes.pop("pictures", None)
     changed = edit(
@@ -51,6 +55,7 @@ def edit_proposal(tx: Transaction, /, here: Here, object_id: int, **changes: obj
         topic_choices.check(tx, changed.topic)
     if wanted is not None:
         attach_pictures(tx, author, object_id, check_pictures(wanted))
+    check_unnamed(tx, changed)
     return publish_change(tx, here, stored, author, changed)
 
 

@@ -10,21 +10,23 @@ from node.actions import gatherings, passing, topic_choices
 from node.actions.listing import relist
 from node.activitypub import render
 from node.activitypub.vocabulary import OUR_CONTEXT, PUBLIC
-from node.aid import series_words
+from node.aid import on_behalf, series_words
 from node.aid.content import spoken
 from node.aid.drafts import check_timely
 from node.aid.lifecycle import State
+from node.aid.on_behalf import Person
 from node.aid.proposals import Draft, Proposal, propose
 from node.aid.reminders import next_reminder
 from node.aid.wire import Author, Home, Image, hashtags, to_note
-from node.errors import Invalid
+from node.errors import Forbidden, Invalid
 from node.ids import new_id
 from node.outbox.here import Here
 from node.outbox.publish import Document, prove, publish
 from node.social.accounts import Actor
 from node.social.statuses import Status
 from node.social.visibility import Visibility
-from node.store import follows, objects, pictures, proposals, referrals, series
+from node.store import actors, follows, objects, pictures, proposals, referrals, series
+from node.store import on_behalf as kept_on_behalf
 from node.store.proposals import Stored
 from node.store.transaction import Transaction
 
@@ -47,9 +49,10 @@ def publish_proposal(
     ``identifier`` is the draft's, where it was kept as one; ``asked_by_id`` the actor elsewhere
     for whom it is published, and ``asked_in`` the IRI of the note in which they asked;
     ``occurrence`` says which of a series it is. Raises Invalid for a day that is over and for
-    pictures that are not the author's.
+    pictures that are not the author's, and Forbidden for a suspended author.
     """
     now = here.clock.now()
+    check_heard(tx, author)
     check_timely(draft, now)
     topic_choices.check(tx, draft.topic)
     identifier = identifier or new_id()
@@ -158,6 +161,25 @@ def publish_change(
 def reminded(proposal: Proposal, now: float) -> Proposal:
     """With the time at which its author is next told of its end."""
     return replace(proposal, notice_at=next_reminder(proposal, now))
+
+
+def check_heard(tx: Transaction, author: Actor) -> None:
+    """Raises Forbidden for somebody whom the mediators suspended, and for who left."""
+    known = actors.by_id(tx, author.id)  # now: it may have happened since they came in
+    if known is None or known.suspended or known.gone:
+        raise Forbidden(
+            f"Le compte de {author.username} est suspendu ou supprimé : rien n’est publié en son "
+            "nom. La médiation peut lever une suspension."
+        )
+
+
+def check_unnamed(tx: Transaction, proposal: Proposal, person: Person | None = None) -> None:
+    """Neither the words nor what is said of the pictures may tell for whom it was written: for
+    `person`, or who is kept. Raises Invalid."""
+    person = person or kept_on_behalf.of(tx, proposal.id)
+    if person is not None:
+        alts = (one.alt for one in pictures.of_object(tx, proposal.id))
+        on_behalf.check_unnamed(person, proposal.title, proposal.text, *alts)
 
 
 def attach_pictures(

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
+from node.actions.departing import depart
 from node.activitypub import keys
 from node.activitypub.documents import (
     ActorDocument,
@@ -22,11 +23,10 @@ from node.activitypub.html import clean_html, plain_text
 from node.activitypub.keys import PublicKey
 from node.activitypub.readers import one_id, origin, same_origin
 from node.activitypub.rejected import Rejected
-from node.clock import Clock
 from node.errors import FetchGone, FetchRefused, NotFound
-from node.outbox.here import host_of
+from node.outbox.here import Here, host_of
 from node.social.accounts import Actor
-from node.store import actors, moderation, neighbours, objects
+from node.store import actors, moderation, neighbours
 from node.store.engine import Store
 from node.store.transaction import Transaction
 from node.transport.discovery import Discovery
@@ -62,16 +62,15 @@ class Remote:
         self,
         *,
         store: Store,
-        clock: Clock,
+        here: Here,
         documents: Documents,
         discovery: Discovery,
-        base_url: str,
     ) -> None:
         self._store = store
-        self._clock = clock
+        self._here = here
+        self._clock = here.clock
         self._documents = documents
         self._discovery = discovery
-        self._base_url = base_url
         self._signers: OrderedDict[str, Signer] = OrderedDict()
         self._refetched: OrderedDict[str, float] = OrderedDict()
         self._without: OrderedDict[str, float] = OrderedDict()
@@ -174,14 +173,14 @@ class Remote:
             fetched = await self._store.read(actors.fetched_at, uri)
             if fetched is not None and self._clock.now() - fetched < ACTOR_STALE_S:
                 return known
-        if uri.startswith(self._base_url + "/"):
+        if self._here.is_ours(uri):
             raise NotFound(f"{uri} is not an actor of this node")
         await self._refuse_blocked(uri)
         try:
             document = await self._documents.fetch(uri, fresh=fresh)
         except FetchGone as error:
             if known is not None and error.http_status == 410:
-                await self._store.write(forget_actor, known, now=self._clock.now())
+                await self._store.write(depart, self._here, known)
             raise
         return await self._store_actor(document)
 
@@ -196,7 +195,7 @@ class Remote:
     async def quartier_at(self, address: str) -> Actor:
         """The quartier Group at a URL, a domain or an address; its node's key is remembered."""
         uri = await self._discovery.quartier(address)
-        group = await self.actor(uri, fresh=not uri.startswith(self._base_url + "/"))
+        group = await self.actor(uri, fresh=not self._here.is_ours(uri))
         if group.type != "Group":
             raise FetchRefused(f"{uri} is a {group.type}, not the Group of a quartier")
         if not group.local:
@@ -270,12 +269,6 @@ def _stored_signer(tx: Transaction, key_id: str, now: float) -> Signer | None:
     return None if isinstance(key, Rejected) else Signer(key, actor, now)
 
 
-def forget_actor(tx: Transaction, actor: Actor, *, now: float) -> None:
-    """Forget a remote actor with all that it wrote; graves keep what it wrote from coming back."""
-    for uri in actors.forget(tx, actor.id, now=now):
-        objects.bury(tx, uri, by=actor.uri, now=now)
-
-
 def load_key(row: actors.KeyRow, owner: str) -> PublicKey | Rejected:
     if row.algorithm == "rsa":
         return keys.rsa_public_key(row.id, owner, row.public)
@@ -305,7 +298,7 @@ def put_actor(
             "following_uri": parsed.following,
             "featured_uri": parsed.featured,
             "url": parsed.url,
-            "icon_url": parsed.icon,
+            "icon_url": _picture(tx, parsed),
             "manually_approves": parsed.manually_approves,
             "discoverable": parsed.discoverable,
             "indexable": parsed.indexable,
@@ -324,6 +317,15 @@ def put_actor(
     if actor.territory and neighbours.by_actor(tx, actor_id) is not None:
         neighbours.set_territory(tx, actor_id, actor.territory)
     return actor
+
+
+def _picture(tx: Transaction, parsed: ActorDocument) -> str | None:
+    """Where the actor's picture is, unless we take none from its server, or from where it lies."""
+    if parsed.icon is None:
+        return None
+    hosts = [host_of(parsed.id), host_of(parsed.icon)]
+    blocks = moderation.blocks_covering(tx, hosts)
+    return None if any(blocks.rejects_media(host) for host in hosts) else parsed.icon
 
 
 def _is_met(tx: Transaction, where: str) -> bool:

@@ -2,7 +2,8 @@
 
 A closed proposal is deleted as its author would delete it, with a Tombstone and a Delete to
 everybody who may hold it: were only its text blanked here, the neighbours' copies would keep it.
-Copies that we hold of others' go without a word, since their own node speaks for them.
+Copies that we hold of others' go without a word, since their own node speaks for them. For whom
+somebody wrote goes sooner, by `node.jobs.leftovers`.
 """
 
 from __future__ import annotations
@@ -59,11 +60,6 @@ def closed_proposals(tx: Transaction, here: Here) -> int:
         else:
             retention.drop_copy(tx, object_id)
     return len(over)
-
-
-def on_behalf_records(tx: Transaction, here: Here) -> int:
-    """Those whose proposal is closed or gone; one that merely expired may still be renewed."""
-    return on_behalf.purge_ended(tx, expired_before=_before(here, 30), most=STEP)
 
 
 def contacts(tx: Transaction, here: Here) -> int:
@@ -124,7 +120,6 @@ def old_dialogues(tx: Transaction, here: Here) -> int:
 
 STEPS: Final[tuple[Step, ...]] = (
     closed_proposals,
-    on_behalf_records,
     contacts,
     unattached_pictures,
     old_notifications,

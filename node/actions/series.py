@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from node.actions import topic_choices
+from node.actions.notices import tell
 from node.actions.proposals import close_proposal, edit_proposal, publish_proposal
 from node.aid.drafts import check_draft
 from node.aid.lifecycle import State
@@ -23,6 +24,7 @@ from node.errors import Conflict, Invalid, NotFound
 from node.ids import new_id
 from node.outbox.here import Here
 from node.social.accounts import Actor
+from node.social.notifications import Kind
 from node.store import actors, series
 from node.store.series import Series
 from node.store.transaction import Transaction
@@ -103,6 +105,24 @@ def make_occurrences(tx: Transaction, here: Here, series_id: int) -> list[int]:
     if not one.pattern.next(now):  # the last one of its rule has begun
         series.change(tx, one.id, state=SeriesState.ENDED.value)
     return made
+
+
+def cannot_go_on(tx: Transaction, here: Here, series_id: int, why: str) -> None:
+    """Nothing of it may be published any more: it pauses, and its author is told why, in words
+    for people."""
+    one = series.by_id(tx, series_id)
+    author = actors.by_id(tx, one.author_id) if one is not None else None
+    if one is None or author is None or one.state is not SeriesState.RUNNING:
+        return
+    series.change(tx, one.id, state=SeriesState.PAUSED.value)
+    tell(
+        tx,
+        here,
+        author,
+        Kind.SERIES_PAUSED,
+        dedupe=f"series {one.id} {int(here.clock.now())}",
+        data={"series": str(one.id), "title": str(one.fields.get("title", "")), "reason": why},
+    )
 
 
 def change_series(

@@ -12,7 +12,7 @@ from node.errors import NotFound
 from node.outbox.here import Here
 from node.social.accounts import Actor
 from node.social.notifications import Kind
-from node.store import actors, objects, proposals, silences, suggestions
+from node.store import actors, candidates, objects, proposals, silences, suggestions
 from node.store.transaction import Transaction
 
 
@@ -39,7 +39,7 @@ def look(tx: Transaction, here: Here, object_id: int) -> Looked | None:
     one, now = stored.proposal, here.clock.now()
     if not stored.shown or not one.is_live(now) or silences.is_silenced(tx, status.author_id):
         return Looked(one, ())
-    others = suggestions.candidates(tx, one, status.author_id, now=now)
+    others = candidates.near(tx, one, status.author_id, now=now)
     return Looked(
         one,
         [

@@ -86,6 +86,9 @@ GRAPH: Final[Mapping[State, Mapping[Event, State]]] = MappingProxyType(
     }
 )
 
+GOES_ON: Final = frozenset({S.ACCEPTED, S.HANDED_OVER, S.RETURNED})
+"""Where an agreement goes on whose dispute is settled: where it was, what is lent is still lent."""
+
 OPEN: Final = frozenset({S.PROPOSED, S.ACCEPTED, S.HANDED_OVER, S.RETURNED, S.DISPUTED})
 """Something is still to be done."""
 PROMISED: Final = frozenset({S.ACCEPTED, S.HANDED_OVER, S.RETURNED, S.DISPUTED, S.CONFIRMED})
@@ -163,6 +166,12 @@ class Agreement:
         return self.state in PROMISED and (self.state is not S.DISPUTED or self.ended_at is None)
 
 
+def leads_to(state: State) -> frozenset[State]:
+    """Every state that may come after one, by one event."""
+    after = frozenset(GRAPH[state].values())
+    return after | GOES_ON if E.SETTLE in GRAPH[state] else after
+
+
 def allowed(agreement: Agreement, side: Side, *, loan: bool) -> tuple[Event, ...]:
     """What this side may do now, the next step first."""
     may = []
@@ -220,7 +229,7 @@ def step(
 
 
 def _before_the_dispute(agreement: Agreement) -> State:
-    """What is lent is still lent when a dispute is settled."""
+    """One of `GOES_ON`."""
     if agreement.returned_at is not None:
         return S.RETURNED
     return S.HANDED_OVER if agreement.handed_over_at is not None else S.ACCEPTED
@@ -248,9 +257,9 @@ def mermaid() -> str:
     lines = ["stateDiagram-v2", f"    [*] --> {_node(S.PROPOSED)}"]
     lines += [f'    state "{state}" as {_node(state)}' for state in State if "-" in state]
     for state, events in GRAPH.items():
-        lines += [
-            f"    {_node(state)} --> {_node(then)}: {event}" for event, then in events.items()
-        ]
+        for event, then in events.items():
+            all_then = sorted(GOES_ON) if event is E.SETTLE else [then]
+            lines += [f"    {_node(state)} --> {_node(one)}: {event}" for one in all_then]
         if not events:
             lines.append(f"    {_node(state)} --> [*]")
     return "\n".join(lines) + "\n"

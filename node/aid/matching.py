@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from node.aid.content_words import NBSP, day, language_name, listed
 from node.aid.nearby import away
-from node.aid.proposals import DAY, HOUR, Answerable, Proposal, Purpose, Urgency
+from node.aid.proposals import HOUR, Answerable, Proposal, Purpose, Urgency
 from node.aid.quantities import amount_of
 from node.aid.territory import metres_between
 from node.aid.topics import OTHER, TOPICS
@@ -24,7 +24,6 @@ NEAR_M: Final = 2_500.0
 """How far the middles of two public places may be apart."""
 MOST: Final = 5
 """How many are suggested to one proposal at once."""
-WEEK: Final = 7 * DAY
 _DAYS: Final = (
     ("lundi", "Monday"), ("mardi", "Tuesday"), ("mercredi", "Wednesday"), ("jeudi", "Thursday"),
     ("vendredi", "Friday"), ("samedi", "Saturday"), ("dimanche", "Sunday"),
@@ -137,6 +136,13 @@ def topics_near(topic: str) -> tuple[str, ...]:
     return (topic, *rest)
 
 
+def modes_near(one: Proposal) -> tuple[str, ...]:
+    """The modes of what may serve a proposal, or be served by it."""
+    if one.purpose is Purpose.REQUEST:
+        return tuple(sorted(SERVES[one.mode]))
+    return tuple(mode for mode, served in SERVES.items() if one.mode in served)
+
+
 def words(
     reasons: Mapping[str, object], language: str, *, to: Purpose, zone: str, now: float
 ) -> list[str]:
@@ -154,8 +160,10 @@ def words(
     if isinstance(metres, int | float):
         said.append(away(metres, language))
     at = reasons.get("at")
-    if isinstance(at, int | float):
-        said.append(_day_words(float(at), language, to=to, zone=zone, now=now))
+    if isinstance(at, int | float) and (on := _day_words(float(at), language, zone=zone, now=now)):
+        free, wanted = ("free", "wanted") if english else ("libre", "souhaité")
+        # Who offers is told when it is wanted.
+        said.append(f"{wanted if to is Purpose.OFFER else free} {on}")
     code = reasons.get("language")
     if isinstance(code, str) and code:
         name = listed([language_name(code, language)], language)
@@ -163,20 +171,25 @@ def words(
     return said
 
 
-def _day_words(at: float, language: str, *, to: Purpose, zone: str, now: float) -> str:
-    """Within a week the day alone says it."""
-    when = datetime.fromtimestamp(at, ZoneInfo(zone))
-    if 0 <= at - now < WEEK - DAY:
-        french, english = _DAYS[when.weekday()]
-        name = english if language == "en" else french
-        on = f"on {name}"
-    else:
-        name = day(at, language, zone)
-        on, name = f"on {name}", f"le {name}"
-    asked = to is Purpose.OFFER  # who offers is told when it is wanted
-    if language == "en":
-        return f"wanted {on}" if asked else f"free {on}"
-    return f"souhaité {name}" if asked else f"libre {name}"
+def _day_words(at: float, language: str, *, zone: str, now: float) -> str:
+    """« mardi », « le mardi 1er décembre »; the name alone as long as it means one day. Nothing
+    for a day that is over: it was a reason once."""
+    local = ZoneInfo(zone)
+    when, today = datetime.fromtimestamp(at, local), datetime.fromtimestamp(now, local)
+    english = language == "en"
+    match (when.date() - today.date()).days:
+        case 0:
+            return "today" if english else "aujourd’hui"
+        case days if days < 0:
+            return ""
+        case days if days < 7:
+            french, name = _DAYS[when.weekday()]
+            return f"on {name}" if english else french
+        case days:
+            name = day(at, language, zone)
+            if days < 300:  # without the year, which nobody doubts
+                name = name.rpartition(" ")[0]
+            return f"on {name}" if english else f"le {name}"
 
 
 def _open(proposal: Proposal, now: float) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 from node.errors import Invalid
 
@@ -13,6 +13,15 @@ NAME_MAX: Final = 200
 CALL_BACK_MAX: Final = 500
 OLDEST_S: Final = 366 * 86_400.0
 AHEAD_S: Final = 300.0
+
+
+class Person(Protocol):
+    """What must not be told of somebody."""
+
+    @property
+    def beneficiary(self) -> str: ...
+    @property
+    def call_back(self) -> str: ...
 
 
 class How(StrEnum):
@@ -76,12 +85,12 @@ def check_consent(
     return Consent(who, agreed, consented_at, how, back)
 
 
-def check_unnamed(consent: Consent, *words: str) -> None:
+def check_unnamed(person: Person, *words: str) -> None:
     """What is published names nobody: raises Invalid when the person's name, or how to call them
     back, stands in it."""
     said = _line(" ".join(words)).casefold()
-    digits = re.sub(r"\D", "", consent.call_back)
-    told = [consent.beneficiary.casefold(), consent.call_back.casefold()]
+    digits = re.sub(r"\D", "", person.call_back)
+    told = [person.beneficiary.casefold(), person.call_back.casefold()]
     named = any(len(one) >= 4 and one in said for one in told)
     called = len(digits) >= 6 and digits in re.sub(r"\D", "", said)
     if named or called:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, InvalidOperation
+from typing import Final
+
+# Decimal also reads 1_000, NaN and the digits of every script.
+_NUMBER: Final = re.compile(r"[+-]?[0-9]*\.?[0-9]*(?:[eE][+-]?[0-9]{1,3})?")
 
 
 def amount_of(value: object) -> Decimal | None:
@@ -10,7 +15,7 @@ def amount_of(value: object) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         return None
     text = str(value).strip().replace(",", ".")
-    if len(text) > 24:
+    if len(text) > 24 or not _NUMBER.fullmatch(text):
         return None
     try:
         amount = Decimal(text)

@@ -102,7 +102,7 @@ def _own_words(content: str, proposal: Proposal) -> str:
     fixed = words_of(proposal.language)
     said = (
         *(fixed.answer, fixed.take_part, fixed.answer_here, fixed.members, fixed.vouched),
-        *(fixed.until, fixed.places, fixed.quantity),
-        *(f"{kind}{fixed.colon}" for kind in fixed.kinds.values()),
+        fixed.until,
+        *(f"{one}{fixed.colon}" for one in (fixed.places, fixed.quantity, *fixed.kinds.values())),
     )
     return "\n".join(line for line in content.splitlines() if not line.startswith(said))

@@ -1,20 +1,27 @@
-"""One's agreements: answering a proposal, and every step up to the thanks."""
+"""One's agreements: answering a proposal, and every step up to the thanks; for mediators those of
+the quartier."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
 from node.actions import agreements as acting
-from node.aid.agreements import Agreement, Event, Side, State, allowed
-from node.aid.lifecycle import State as ProposalState
-from node.api.common import AccountEntity, Id, Moment, PageQuery, account_entity, moment
+from node.aid.agreements import Agreement, State
+from node.api.agreement_entity import (
+    AgreementEntity,
+    AgreementWithHistory,
+    entities,
+    entity_of,
+    whole,
+)
+from node.api.common import Id, PageQuery
 from node.api.endpoint import Call, Endpoint, Entity, Handler, Nothing, Page
-from node.errors import NotFound
 from node.social.accounts import Actor
-from node.store import actors, agreements, proposals, reveals
+from node.store import agreements
 from node.store.transaction import Transaction
 
 Words = Annotated[str, Meta(max_length=2000)]
@@ -30,88 +37,22 @@ StateName = Literal[
     "no-show",
     "disputed",
 ]
-Step = Literal[
-    "accept",
-    "refuse",
-    "withdraw",
-    "hand-over",
-    "give-back",
-    "confirm",
-    "cancel",
-    "no-show",
-    "dispute",
-    "settle",
-]
 
 
 class AgreementQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which of one's agreements."""
+    """Which agreements."""
 
+    of: Literal["mine", "quartier"] = "mine"
+    """`quartier`: everybody's, about what was published here; for mediators."""
     state: tuple[StateName, ...] = ()
     open: bool = False
     """Only those where something is still to be done."""
     proposal_id: Id | None = None
 
-
-class About(Entity, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an agreement is about, in short."""
-
-    id: Id
-    uri: str
-    title: str
-    purpose: str
-    topic: str
-    mode: str
-    state: ProposalState
-
-
-class HappenedEntity(Entity, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One line of the history."""
-
-    event: str
-    by: Id | None
-    text: str
-    at: Moment | None
-
-
-class ContactEntity(Entity, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Contact details that one side shows the other, while the agreement lasts."""
-
-    account_id: Id
-    contact: str
-    revealed_at: Moment | None
-
-
-class AgreementEntity(Entity, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A proposal and one answering person, as one of the two sees it."""
-
-    id: Id
-    uri: str | None
-    proposal: About
-    side: Side
-    """Which of the two the reader is."""
-    author: AccountEntity
-    answerer: AccountEntity
-    state: State
-    quantity: str
-    unit: str
-    text: str
-    reason: str
-    due: Moment | None
-    next: list[Event]
-    """What the reader may do now, the most likely first."""
-    confirmed_by_author: bool
-    confirmed_by_answerer: bool
-    contacts: list[ContactEntity]
-    created_at: Moment | None
-    updated_at: Moment | None
-    ended_at: Moment | None
-
-
-class AgreementWithHistory(AgreementEntity, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All of it."""
-
-    history: list[HappenedEntity]
+    @property
+    def about(self) -> int | None:
+        """`proposal_id` as the number that it is; beyond 64 bits there is none of that number."""
+        return min(int(self.proposal_id), 2**63 - 1) if self.proposal_id is not None else None
 
 
 class AnswerBody(Entity, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -142,15 +83,21 @@ class SettleBody(Entity, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 async def listed(call: Call[AgreementQuery, Nothing]) -> Page[AgreementEntity]:
     query = call.query
-    found = await call.store.read(_page, call.caller.actor, query)
+    if query.of == "quartier":
+        call.require("mediator")
+        quartier = call.here.quartier
+    else:
+        quartier = None
+    found = await call.store.read(_page, call.caller.actor, query, quartier)
     more = len(found) > query.limit
     shown = found[: query.limit]
     return Page(shown, next=shown[-1].id if more else None)
 
 
 async def one(call: Call[Nothing, Nothing]) -> AgreementWithHistory:
-    who = await _who(call)
-    return await call.store.read(_whole, who, call.number())
+    caller = call.caller
+    quartier = call.here.quartier if caller.has_role("mediator") else None
+    return await call.store.read(whole, caller.actor, call.number(), quartier=quartier)
 
 
 async def answer(call: Call[Nothing, AnswerBody]) -> AgreementEntity:
@@ -164,7 +111,7 @@ async def answer(call: Call[Nothing, AnswerBody]) -> AgreementEntity:
         text=body.text,
         language=call.language,
     )
-    return await call.store.read(_entity_of, call.caller.actor, made.id)
+    return await call.store.read(entity_of, call.caller.actor, made.id)
 
 
 async def accept(call: Call[Nothing, Nothing]) -> AgreementEntity:
@@ -218,7 +165,7 @@ async def reveal(call: Call[Nothing, ContactBody]) -> AgreementEntity:
     who, number = await _who(call), call.number()
     contact = call.body.contact or call.caller.account.contact
     await call.store.write(acting.reveal_contact, call.here, who, number, contact)
-    return await call.store.read(_entity_of, who, number)
+    return await call.store.read(entity_of, who, number)
 
 
 async def hide(call: Call[Nothing, Nothing]) -> None:
@@ -231,7 +178,7 @@ async def _step(
 ) -> AgreementEntity:
     who, number = await _who(call), call.number()
     await call.store.write(step, call.here, who, number, **words)
-    return await call.store.read(_entity_of, who, number)
+    return await call.store.read(entity_of, who, number)
 
 
 async def _who(call: Call[Nothing, Any]) -> Actor:
@@ -249,92 +196,21 @@ async def _who(call: Call[Nothing, Any]) -> Actor:
     return caller.actor
 
 
-# ── units of work ────────────────────────────────────────────────────────────────────────────
-
-
-def _page(tx: Transaction, who: Actor, query: AgreementQuery) -> list[AgreementEntity]:
-    found = agreements.of_person(
+def _page(
+    tx: Transaction, who: Actor, query: AgreementQuery, quartier: Actor | None
+) -> list[AgreementEntity]:
+    listing: Callable[..., list[Agreement]] = (
+        partial(agreements.of_person, actor_id=who.id) if quartier is None else agreements.at_home
+    )
+    found = listing(
         tx,
-        who.id,
         states=[State(name) for name in query.state],
         open_only=query.open,
-        proposal_id=int(query.proposal_id) if query.proposal_id is not None else None,
+        proposal_id=query.about,
         before=query.before,
         most=query.limit + 1,
     )
-    return _entities(tx, who, found)
-
-
-def _entity_of(tx: Transaction, who: Actor, agreement_id: int) -> AgreementEntity:
-    found, _ = acting.of_person(tx, who, agreement_id)
-    return _entities(tx, who, [found])[0]
-
-
-def _whole(tx: Transaction, who: Actor, agreement_id: int) -> AgreementWithHistory:
-    entity = _entity_of(tx, who, agreement_id)
-    history = [
-        HappenedEntity(
-            event=line.event,
-            by=str(line.actor_id) if line.actor_id is not None else None,
-            text=line.text,
-            at=moment(line.at),
-        )
-        for line in agreements.history(tx, agreement_id)
-    ]
-    fields = {name: getattr(entity, name) for name in entity.__struct_fields__}
-    return AgreementWithHistory(**fields, history=history)
-
-
-def _entities(tx: Transaction, who: Actor, found: list[Agreement]) -> list[AgreementEntity]:
-    """A page's worth in a constant number of queries."""
-    people = actors.by_ids(tx, {i for one in found for i in (one.author_id, one.answerer_id)})
-    abouts = proposals.by_ids(tx, {one.proposal_id for one in found})
-    shown = reveals.revealed_of(tx, [one.id for one in found])
-    entities = []
-    for one in found:
-        side, about = one.side_of(who.id), abouts.get(one.proposal_id)
-        if side is None or about is None:
-            raise NotFound("Cet accord n’est plus là.")
-        proposal = about.proposal
-        entities.append(
-            AgreementEntity(
-                id=str(one.id),
-                uri=one.uri,
-                proposal=About(
-                    id=str(proposal.id),
-                    uri=proposal.uri,
-                    title=proposal.title,
-                    purpose=proposal.purpose.value,
-                    topic=proposal.topic,
-                    mode=proposal.mode,
-                    state=proposal.state,
-                ),
-                side=side,
-                author=account_entity(people[one.author_id]),
-                answerer=account_entity(people[one.answerer_id]),
-                state=one.state,
-                quantity=one.quantity,
-                unit=one.unit,
-                text=one.text,
-                reason=one.reason,
-                due=moment(one.due),
-                next=list(allowed(one, side, loan=proposal.mode == "loan")),
-                confirmed_by_author=one.confirmed_by_author_at is not None,
-                confirmed_by_answerer=one.confirmed_by_answerer_at is not None,
-                contacts=[
-                    ContactEntity(
-                        account_id=str(reveal.actor_id),
-                        contact=reveal.contact,
-                        revealed_at=moment(reveal.revealed_at),
-                    )
-                    for reveal in (shown.get(one.id, []) if one.shows_contact else [])
-                ],
-                created_at=moment(one.created_at),
-                updated_at=moment(one.updated_at),
-                ended_at=moment(one.ended_at),
-            )
-        )
-    return entities
+    return entities(tx, who, found, quartier=quartier)
 
 
 _WRITE = "write:statuses"
@@ -359,7 +235,7 @@ ENDPOINTS = (
         method="GET",
         path="/agreements",
         handler=listed,
-        summary="One's agreements, newest first.",
+        summary="One's agreements, newest first; for mediators also the quartier's.",
         tag="agreements",
         query=AgreementQuery,
         answer=list[AgreementEntity],

@@ -10,7 +10,8 @@ from node.actions import introductions as introducing
 from node.actions import terms as actions
 from node.api.common import AccountEntity, Id, Moment, PageQuery, account_entity, moment
 from node.api.endpoint import Call, Endpoint, Entity, Nothing, Page
-from node.api.neighbours import is_adjacent, unreachable
+from node.api.neighbour_entity import is_adjacent
+from node.api.neighbours import unreachable
 from node.errors import FetchError
 from node.outbox.here import Here
 from node.store import actors, held, introductions, objects, proposals
@@ -82,7 +83,7 @@ class IntroductionDraft(Entity, frozen=True, kw_only=True, forbid_unknown_fields
     other_id: Id
 
 
-async def listed(call: Call[HeldQuery, Nothing]) -> Page[HeldEntity]:
+async def held_back(call: Call[HeldQuery, Nothing]) -> Page[HeldEntity]:
     query = call.query
     found = await call.store.read(
         held.listed,
@@ -127,7 +128,7 @@ async def introduce(call: Call[Nothing, IntroductionDraft]) -> IntroductionEntit
     return (await call.store.read(_introductions, call.here, [made]))[0]
 
 
-async def ask(call: Call[Nothing, Nothing]) -> IntroductionEntity:
+async def ask_introduced(call: Call[Nothing, Nothing]) -> IntroductionEntity:
     try:
         found = await introducing.ask(
             call.store, call.here, call.remote, call.caller.actor, call.number()
@@ -201,7 +202,7 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/held",
-        handler=listed,
+        handler=held_back,
         summary="What neighbours passed on and a mediator is to look at",
         tag=TAG,
         answer=list[HeldEntity],
@@ -262,7 +263,7 @@ ENDPOINTS = (
     Endpoint(
         method="POST",
         path="/introductions/{id}/ask",
-        handler=ask,
+        handler=ask_introduced,
         summary="Ask the introduced quartier to join",
         tag=TAG,
         answer=IntroductionEntity,

@@ -3,23 +3,27 @@ with each, what we take from it, and what it takes from us."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
 from node.actions import neighbours as actions
-from node.actions.passing import territory_of
 from node.aid.neighbours import Event, Link
 from node.aid.proposals import Urgency
-from node.aid.terms import PER_HOUR_MAX, Terms, check_terms
-from node.api.common import Id, Moment, moment
+from node.aid.terms import PER_HOUR_MAX, check_terms
+from node.api.common import moment
 from node.api.endpoint import Call, Endpoint, Entity, Handler, Nothing
+from node.api.neighbour_entity import (
+    LinkEntity,
+    NeighbourEntity,
+    is_adjacent,
+    link_entity,
+    url_of,
+)
 from node.errors import FetchError, Invalid, NotFound
 from node.outbox.here import Here
 from node.social.accounts import Actor
 from node.store import held, neighbours
-from node.store.neighbours import NeighbourRow
 from node.store.transaction import Transaction
 
 Topics = Annotated[
@@ -27,35 +31,6 @@ Topics = Annotated[
     Meta(max_length=200, description="Slugs of topics (`care.meals`) and of groups (`care`)."),
 ]
 PerHour = Annotated[int, Meta(ge=0, le=PER_HOUR_MAX)]
-
-
-class NeighbourEntity(Entity, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A quartier with which this one is joined."""
-
-    id: Id
-    uri: str
-    name: str
-    domain: str
-    url: str
-    adjacent: bool
-    """The two territories touch or overlap."""
-    joined_at: Moment | None
-
-
-class TermsEntity(Entity, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What one side takes from the other."""
-
-    topics: list[str] | None
-    """Slugs of topics and of groups; null for all."""
-    least_urgency: Urgency
-    per_hour: int
-
-
-class OurTermsEntity(TermsEntity, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What we take from a neighbour, and what we do with it."""
-
-    review: bool
-    """A mediator looks first."""
 
 
 class TermsChange(Entity, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -67,25 +42,6 @@ class TermsChange(Entity, frozen=True, kw_only=True, forbid_unknown_fields=True)
     review: bool | UnsetType = UNSET
     per_hour: PerHour | UnsetType = UNSET
     """How many are shown at most in an hour; more wait for a mediator, urgent ones never."""
-
-
-class LinkEntity(Entity, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How things stand with a quartier."""
-
-    id: Id
-    uri: str
-    name: str
-    domain: str
-    url: str
-    state: Literal["asked", "invited", "joined", "paused", "refused", "stopped"]
-    adjacent: bool
-    since: Moment
-    joined_at: Moment | None
-    terms: OurTermsEntity
-    takes: TermsEntity | None
-    """What it takes from us; null where it did not say."""
-    waiting: int
-    """How many of its proposals wait for a mediator."""
 
 
 class Address(Entity, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -137,15 +93,6 @@ def unreachable(error: FetchError) -> Invalid:
     )
 
 
-def url_of(row: NeighbourRow) -> str:
-    return f"{urlsplit(row.actor_uri).scheme}://{row.domain}"
-
-
-def is_adjacent(tx: Transaction, here: Here, domain: str) -> bool:
-    theirs = territory_of(tx, here, domain)
-    return theirs is not None and here.territory.adjacent(theirs)
-
-
 def _joined(tx: Transaction, here: Here) -> list[NeighbourEntity]:
     return [
         NeighbourEntity(
@@ -164,14 +111,14 @@ def _joined(tx: Transaction, here: Here) -> list[NeighbourEntity]:
 
 def _links(tx: Transaction, here: Here) -> list[LinkEntity]:
     waiting = held.waiting(tx, now=here.clock.now())
-    return [_entity(tx, here, row, waiting) for row in neighbours.every(tx)]
+    return [link_entity(tx, here, row, waiting) for row in neighbours.every(tx)]
 
 
 def _link(tx: Transaction, here: Here, neighbour_id: int) -> LinkEntity:
     row = neighbours.by_actor(tx, neighbour_id)
     if row is None:
         raise NotFound("Il n’y a pas de quartier voisin de ce numéro.")
-    return _entity(tx, here, row, held.waiting(tx, now=here.clock.now()))
+    return link_entity(tx, here, row, held.waiting(tx, now=here.clock.now()))
 
 
 def _answer(tx: Transaction, here: Here, who: Actor, neighbour_id: int, event: Event) -> LinkEntity:
@@ -198,41 +145,6 @@ def _change_terms(
     )
     actions.change_terms(tx, here, who, neighbour_id, wanted)
     return _link(tx, here, neighbour_id)
-
-
-def _entity(tx: Transaction, here: Here, row: NeighbourRow, waiting: dict[int, int]) -> LinkEntity:
-    state: Literal["asked", "invited", "joined", "paused", "refused", "stopped"]
-    state = Link(row.state).value
-    ours = row.terms
-    return LinkEntity(
-        id=str(row.actor_id),
-        uri=row.actor_uri,
-        name=row.name or row.domain,
-        domain=row.domain,
-        url=url_of(row),
-        state=state,
-        adjacent=is_adjacent(tx, here, row.domain),
-        since=moment(row.created_at) or "",
-        joined_at=moment(row.joined_at),
-        terms=OurTermsEntity(
-            topics=_topics(ours),
-            least_urgency=ours.least_urgency,
-            per_hour=ours.per_hour,
-            review=ours.review,
-        ),
-        takes=None
-        if row.takes is None
-        else TermsEntity(
-            topics=_topics(row.takes),
-            least_urgency=row.takes.least_urgency,
-            per_hour=row.takes.per_hour,
-        ),
-        waiting=waiting.get(row.actor_id, 0),
-    )
-
-
-def _topics(terms: Terms) -> list[str] | None:
-    return None if terms.topics is None else list(terms.topics)
 
 
 TAG = "neighbours"

@@ -40,7 +40,7 @@ def document(endpoints: Sequence[Endpoint], base_url: str) -> Document:
     known = dict(zip(map(_key, types), schemas, strict=False))
     paths: dict[str, Document] = {}
     for endpoint in endpoints:
-        where = paths.setdefault(_PLACEHOLDER.sub(r"{\1}", endpoint.address), {})
+        where = paths.setdefault(template_of(endpoint), {})
         where[endpoint.method.lower()] = _operation(endpoint, known, components)
     return {
         "openapi": "3.1.0",
@@ -66,6 +66,11 @@ def document(endpoints: Sequence[Endpoint], base_url: str) -> Document:
             },
         },
     }
+
+
+def template_of(endpoint: Endpoint) -> str:
+    """Its address as the document writes it: ``/api/aid/v1/proposals/{id}``."""
+    return _PLACEHOLDER.sub(r"{\1}", endpoint.address)
 
 
 def _types(endpoints: Iterable[Endpoint]) -> Iterable[Any]:

@@ -15,7 +15,7 @@ from node.api.endpoint import Caller, Entity
 from node.outbox.here import Here
 from node.store.pictures import Picture
 from node.store.proposal_details import Entry, Reader
-from node.store.proposal_search import Near
+from node.store.proposal_filters import Near
 
 
 class AuthorEntity(AccountEntity, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -17,7 +17,7 @@ from node.errors import NotFound
 from node.outbox.here import Here
 from node.store import objects, suggestions
 from node.store.proposal_details import entries
-from node.store.proposal_search import NEWEST
+from node.store.proposal_filters import NEWEST
 from node.store.suggestions import Last, Suggestion
 from node.store.transaction import Transaction
 

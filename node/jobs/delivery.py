@@ -13,13 +13,13 @@ import logging
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 
-from node.clock import Clock
+from node.actions.departing import nobody_at
 from node.errors import Unavailable
 from node.jobs.judging import Judge, Tried
 from node.jobs.unbroken import unbroken
 from node.outbox.deliver import Deliver, Outcome
+from node.outbox.here import Here
 from node.outbox.hosts import HostBook
-from node.store import actors as stored_actors
 from node.store import outbox
 from node.store.engine import Store
 from node.store.outbox import Delivery
@@ -56,7 +56,7 @@ class DeliveryEngine:
         self,
         *,
         store: Store,
-        clock: Clock,
+        here: Here,
         hosts: HostBook,
         deliver: Deliver,
         at_once: int,
@@ -64,7 +64,8 @@ class DeliveryEngine:
         scale: float,
     ) -> None:
         self._store = store
-        self._clock = clock
+        self._here = here
+        self._clock = here.clock
         self._hosts = hosts
         self._deliver = deliver
         self._at_once = at_once
@@ -262,16 +263,17 @@ class DeliveryEngine:
                         outbox.settle, judgement.settlement, now=self._clock.now()
                     )
                     self._hosts.written(judgement.settlement.hosts)
-                    for inbox in judgement.gone:
-                        await self._store.write(
-                            stored_actors.lose_follower_inbox, inbox, now=self._clock.now()
-                        )
-                    return
+                    break
                 except Unavailable as error:  # what was posted is posted; say so when it is back
                     log.warning("what became of %d deliveries waits: %s", len(outcomes), error)
                 except Exception:
                     log.exception("what became of %d deliveries waits", len(outcomes))
                 await asyncio.sleep(1.0)
+            for inbox in judgement.gone:
+                try:
+                    await self._store.write(nobody_at, self._here, inbox)
+                except Exception:  # the next post there says the same
+                    log.exception("%s is gone, and whose it was is not forgotten yet", inbox)
 
     def _release(self, host: str) -> None:
         """Give back what waits for a host that failed: it gets one try at a time."""

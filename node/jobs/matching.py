@@ -19,7 +19,7 @@ MOST = 50
 
 async def run(store: Store, here: Here) -> None:
     """Until cancelled: when a proposal was written, and now and then."""
-    bell = store.bell(suggestions.BELL)
+    bell = store.bell(search_index.BELL)
     tidied, wrote = here.clock.now(), False
     while True:
         try:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import logging
 
-from node.actions.series import make_occurrences
-from node.aid.series import AHEAD_S, SeriesState
+from node.actions.series import cannot_go_on, make_occurrences
+from node.aid.series import AHEAD_S
 from node.errors import EntraideError, Unavailable
 from node.outbox.here import Here
 from node.store import series
 from node.store.engine import Store
-from node.store.transaction import Transaction
 
 log = logging.getLogger(__name__)
 
@@ -45,9 +44,5 @@ async def make_due(store: Store, here: Here) -> bool:
             # Its topic is not offered any more, its author may not publish: tried again when the
             # author changes it, not every hour.
             log.warning("series %d makes nothing: %s", series_id, error)
-            await store.write(_pause, series_id)
+            await store.write(cannot_go_on, here, series_id, error.public)
     return len(due) == MOST
-
-
-def _pause(tx: Transaction, series_id: int) -> None:
-    series.change(tx, series_id, state=SeriesState.PAUSED.value)

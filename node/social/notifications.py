@@ -33,6 +33,8 @@ class Kind(StrEnum):
     """Sent back by a mediator, with a word why."""
     PROPOSAL_REMOVED = "proposal-removed"
     PROPOSAL_REOPENED = "proposal-reopened"
+    SERIES_PAUSED = "series-paused"
+    """What comes back may not be published any more; `reason` says why."""
     REFERRAL_ASKED = "referral-asked"
     """May this request be handed to a neighbouring quartier?"""
     REFERRAL_ACCEPTED = "referral-accepted"

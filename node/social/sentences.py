@@ -151,6 +151,10 @@ SENTENCES: Final[Mapping[str, Both]] = MappingProxyType(
             fr_bare="Une de vos annonces est de nouveau ouverte.",
             en_bare="One of your announcements is open again.",
         ),
+        Kind.SERIES_PAUSED: _both(
+            "Une de vos annonces qui reviennent est en pause. Votre compte dit pourquoi.",
+            "One of your announcements that come back is paused. Your account says why.",
+        ),
         Kind.REFERRAL_ASKED: _both(
             "Votre demande {title} pourrait être confiée au quartier {who} : êtes-vous d’accord ?",
             "Your request {title} could be handed to the quartier {who}: do you agree?",

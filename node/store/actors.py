@@ -344,16 +344,14 @@ def forget(tx: Transaction, actor_id: int, *, now: float) -> list[str]:
     return uris
 
 
-def lose_follower_inbox(tx: Transaction, inbox: str, *, now: float) -> int:
-    """An inbox answered 410: the actors that have it as their own are gone. How many."""
+def at_inbox(tx: Transaction, inbox: str) -> list[Actor]:
+    """Those elsewhere who have an inbox as their own, and are not gone."""
     rows = tx.all(
-        sa.select(actors.c.id).where(
+        sa.select(*_COLUMNS).where(
             actors.c.inbox == inbox, actors.c.local.is_(False), actors.c.gone_at.is_(None)
         )
     )
-    for row in rows:
-        forget(tx, row.id, now=now)
-    return len(rows)
+    return [_actor(row) for row in rows]
 
 
 def locals_of_kind(tx: Transaction, types: Sequence[str]) -> list[Actor]:

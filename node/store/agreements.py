@@ -1,16 +1,16 @@
-"""Agreements as stored, what happened to them, and contact details while they last."""
+"""Agreements as stored, and what happened to them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import sqlalchemy as sa
 
 from node.aid.agreements import OPEN, Agreement, Channel, State
 from node.ids import new_id
-from node.store.tables import actors, agreement_events, agreements
+from node.store.tables import actors, agreement_events, agreements, objects
 from node.store.transaction import Row, Transaction
 from node.store.upsert import insert_new
 
@@ -34,40 +34,16 @@ class Word:
     activity_uri: str
 
 
-_COLUMNS = (
-    agreements.c.id,
-    agreements.c.uri,
-    agreements.c.offer_uri,
-    agreements.c.proposal_id,
-    agreements.c.author_id,
-    agreements.c.answerer_id,
-    agreements.c.channel,
-    agreements.c.state,
-    agreements.c.quantity,
-    agreements.c.unit,
-    agreements.c.text,
-    agreements.c.reason,
-    agreements.c.language,
-    agreements.c.due,
-    agreements.c.accept_uri,
-    agreements.c.accepted_at,
-    agreements.c.handed_over_at,
-    agreements.c.returned_at,
-    agreements.c.confirmed_by_author_at,
-    agreements.c.confirmed_by_answerer_at,
-    agreements.c.ended_at,
-    agreements.c.created_at,
-    agreements.c.updated_at,
-    agreements.c.version,
-)
-_SELECT = sa.select(*_COLUMNS)
+_FIELDS = tuple(field.name for field in fields(Agreement))
+_CHANNEL, _STATE = _FIELDS.index("channel"), _FIELDS.index("state")
+_SELECT = sa.select(*(agreements.c[name] for name in _FIELDS))
 _OPEN = tuple(sorted(state.value for state in OPEN))
+_AT_HOME = agreements.c.proposal_id.in_(sa.select(objects.c.id).where(objects.c.local))
 
 
 def _agreement(row: Row) -> Agreement:
     values: list[Any] = list(row)
-    values[6] = Channel(values[6])
-    values[7] = State(values[7])
+    values[_CHANNEL], values[_STATE] = Channel(values[_CHANNEL]), State(values[_STATE])
     return Agreement(*values)
 
 
@@ -155,16 +131,10 @@ def of_person(
     most: int = 40,
 ) -> list[Agreement]:
     """What somebody has to do with, on either side, newest first."""
-    wanted = _OPEN if open_only else tuple(state.value for state in states or ())
+    narrow = _narrow(states, open_only, proposal_id, before)
     parts = []
     for column in (agreements.c.author_id, agreements.c.answerer_id):
-        part = sa.select(agreements.c.id).where(column == actor_id)
-        if wanted:
-            part = part.where(agreements.c.state.in_(wanted))
-        if proposal_id is not None:
-            part = part.where(agreements.c.proposal_id == proposal_id)
-        if before is not None:
-            part = part.where(agreements.c.id < before)
+        part = sa.select(agreements.c.id).where(column == actor_id, *narrow)
         # Each side by its own index: neither is read further than the page needs.
         parts.append(sa.select(part.order_by(agreements.c.id.desc()).limit(most).subquery().c.id))
     ids = sa.union(*parts).subquery()
@@ -174,6 +144,43 @@ def of_person(
         .limit(most)
     )
     return [_agreement(row) for row in rows]
+
+
+def at_home(
+    tx: Transaction,
+    *,
+    states: Collection[State] | None = None,
+    open_only: bool = False,
+    proposal_id: int | None = None,
+    before: int | None = None,
+    most: int = 40,
+) -> list[Agreement]:
+    """Everybody's about what was published on this node, newest first."""
+    rows = tx.all(
+        _SELECT.where(_AT_HOME, *_narrow(states, open_only, proposal_id, before))
+        .order_by(agreements.c.id.desc())
+        .limit(most)
+    )
+    return [_agreement(row) for row in rows]
+
+
+def one_at_home(tx: Transaction, identifier: int) -> Agreement | None:
+    """One about something that was published on this node."""
+    return _one(tx, agreements.c.id == identifier, _AT_HOME)
+
+
+def _narrow(
+    states: Collection[State] | None, open_only: bool, proposal_id: int | None, before: int | None
+) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    wanted = _OPEN if open_only else tuple(state.value for state in states or ())
+    if wanted:
+        found.append(agreements.c.state.in_(wanted))
+    if proposal_id is not None:
+        found.append(agreements.c.proposal_id == proposal_id)
+    if before is not None:
+        found.append(agreements.c.id < before)
+    return found
 
 
 def between(tx: Transaction, proposal_id: int, answerer_id: int) -> list[Agreement]:

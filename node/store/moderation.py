@@ -130,6 +130,19 @@ def end_follows_with(tx: Transaction, domains: Sequence[str]) -> None:
     follows.remove_with(tx, domains)
 
 
+def forget_pictures_of(tx: Transaction, domains: Sequence[str]) -> None:
+    """Where the pictures of the people there are is known no more."""
+    tx.execute(
+        sa.update(actors)
+        .where(
+            actors.c.local.is_(False),
+            actors.c.domain.in_(domains),
+            actors.c.icon_url.is_not(None),
+        )
+        .values(icon_url=None)
+    )
+
+
 def proposals_of(
     tx: Transaction,
     *,

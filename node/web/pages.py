@@ -180,7 +180,7 @@ class Pages:
         proposal = one.proposal
         topic = TOPICS.get(proposal.topic, OTHER)
         local = f"/@{one.author_username}/{proposal.id}"
-        doubt = ""
+        zone, doubt = self._here.settings.node.time_zone, ""
         if one.voucher is not None and one.unconfirmed_since is not None:
             since = when(self._here.clock.now() - one.unconfirmed_since, words)
             doubt = words.doubt.format(voucher=one.voucher.split("//", 1)[-1], since=since)
@@ -191,7 +191,7 @@ class Pages:
             topic=topic.label(words.language),
             who=one.author_name or one.author_username,
             where=self._here.settings.node.name if one.local else proposal.origin,
-            until=words.date(proposal.expires_at) if proposal.expires_at else "",
+            until=words.date(proposal.expires_at, zone) if proposal.expires_at else "",
             content=Markup(one.content),  # noqa: S704 - cleaned when it was stored
             link=local if one.local else f"/proposals/{proposal.id}",
             doubt=doubt,

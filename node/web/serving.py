@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_protocol import RequestHandler
 
 from node.config import Settings
@@ -64,6 +65,15 @@ class BoundedHandler(RequestHandler):
         self._disarm()
         self._read_disarm()
         super().connection_lost(exc)
+
+    def log_exception(self, *args: Any, **options: Any) -> None:
+        """What cannot be read as HTTP is its sender's fault: it gets its 400, and our log no
+        traceback."""
+        error = options.get("exc_info")
+        if isinstance(error, HttpProcessingError):
+            self.logger.debug("Not HTTP as we read it: %s %.200s", type(error).__name__, error)
+        else:
+            super().log_exception(*args, **options)
 
     def _arm(self) -> None:
         self._header_timer = self._loop.call_later(self._header_seconds, self._late)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -31,13 +31,9 @@ class Words:
     months: tuple[str, ...]
     at: str
 
-    def date(self, seconds: float) -> str:
-        """``le 24 novembre à 13 h 00``: where the quartier is."""
-        try:
-            zone = ZoneInfo("Europe/Paris")
-        except ZoneInfoNotFoundError:
-            zone = None
-        then = datetime.fromtimestamp(seconds, zone or UTC)
+    def date(self, seconds: float, zone: str) -> str:
+        """``24 novembre à 13 h 00``: where the quartier is, by the name of its time zone."""
+        then = datetime.fromtimestamp(seconds, ZoneInfo(zone))
         return self.at.format(
             day=then.day, month=self.months[then.month - 1], hour=then.hour, minute=then.minute
         )

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from tests.benchmarks import cold_start, delivery, growth, inbox, machine, memory
+from tests.benchmarks import cold_start, delivery, growth, help, inbox, machine, memory
 from tests.benchmarks.bench import Bench, Benchmark
 from tests.benchmarks.report import Figure, as_json, as_table, better
 
@@ -19,6 +19,7 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     "inbox": inbox.run,
     "delivery": delivery.run,
     "growth": growth.run,
+    "help": help.run,
     "cold_start": cold_start.run,
     "memory": memory.run,
 }

@@ -11,12 +11,13 @@ import pytest
 import pytest_asyncio
 
 from node.actions import agreements as acting
+from node.actions.departing import nobody_at
 from node.actions.proposals import change_proposal
 from node.aid.agreements import State
 from node.aid.lifecycle import State as Life
-from node.errors import Conflict
+from node.errors import Conflict, FetchGone
 from node.outbox.here import Here
-from node.store import agreements, objects, proposals, reveals, tables
+from node.store import actors, agreements, objects, proposals, reveals, tables
 from node.store.transaction import Transaction
 from tests.databases import database_url, new_sqlite, postgres_url, sqlite_url
 from tests.flows.bargaining import Bargain
@@ -56,27 +57,58 @@ async def s(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bargain]:
         yield Bargain(made, amina, bruno, made.presquile.add_user("olga"))
 
 
+@pytest.mark.parametrize("told", ["by a Delete", "by their server", "by their inbox"])
 @pytest.mark.asyncio(loop_scope="module")
-async def test_who_answered_is_gone(s: Bargain) -> None:
+async def test_who_answered_is_gone(s: Bargain, told: str) -> None:
     """Their account was deleted: what they took is free again, what waited is withdrawn, and
-    neither side's details are kept."""
-    node = s.town.node
+    neither side's details are kept. The same when nobody says so and their server answers 410,
+    asked for them or when something is to be delivered."""
+    node, presquile = s.town.node, s.town.presquile
+    gone = presquile.add_user(f"left-{told.rpartition(' ')[2]}")
     first, second = await node.publish(s.amina), await node.publish(s.amina)
-    await s.offer(s.olga, first)
-    await s.offer(s.olga, second)
+    await s.offer(gone, first)
+    await s.offer(gone, second)
     [asked] = await s.answers(first)
     await node.store.write(acting.accept, node.here, s.amina, asked.id)
     await node.store.write(acting.reveal_contact, node.here, s.amina, asked.id, "06 00 00 00 01")
     home = f"{node.base}/agreements/{asked.id}"
-    await s.say(s.olga, "Create", s.contact(s.olga, home, "06 00 00 00 02"))
+    await s.say(gone, "Create", s.contact(gone, home, "06 00 00 00 02"))
     assert len(await node.store.read(reveals.revealed, asked.id)) == 2
-    await s.say(s.olga, "Delete", s.olga.id)
+    match told:
+        case "by a Delete":
+            await s.say(gone, "Delete", gone.id)
+        case "by their server":
+            presquile.serves[gone.path] = {"id": gone.id, "type": "Tombstone"}
+            with pytest.raises(FetchGone):
+                await node.node.remote.actor(gone.id, fresh=True)
+        case _:
+            await node.store.write(nobody_at, node.here, f"{gone.id}/inbox")
+    known = await node.store.read(actors.by_uri, gone.id)
+    assert known is not None
+    assert known.gone
     assert await s.states(first) == [State.CANCELLED]
     assert await s.states(second) == [State.WITHDRAWN]
     assert await node.store.read(reveals.revealed, asked.id) == []
     stored = await s.town.stored(first)
     assert stored is not None
     assert (stored.available, stored.state) == ("1", Life.OPEN)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_who_borrowed_is_gone(s: Bargain) -> None:
+    """A drill that is with them is not free again: its owner is told, and can ask a mediator."""
+    node = s.town.node
+    gone = s.town.presquile.add_user("borrower")
+    uri = await node.publish(s.amina, mode="loan", topic="lending.tools")
+    await s.offer(gone, uri)
+    [asked] = await s.answers(uri)
+    await node.store.write(acting.accept, node.here, s.amina, asked.id)
+    await node.store.write(acting.hand_over, node.here, s.amina, asked.id)
+    await s.say(gone, "Delete", gone.id)
+    assert await s.states(uri) == [State.HANDED_OVER]
+    told = await node.store.read(_told, s.amina.id)
+    assert told[-1] == ("agreement-cancelled", {"why": "account-deleted"})
+    await node.store.write(acting.dispute, node.here, s.amina, asked.id)
 
 
 @pytest.mark.asyncio(loop_scope="module")
@@ -90,10 +122,11 @@ async def test_who_asked_is_gone(s: Bargain) -> None:
     made = await town.node.store.write(
         acting.offer_help, town.node.here, s.bruno, await s.number(note["id"])
     )
+    before = await town.node.store.read(_told, s.bruno.id)
     await s.say(s.viviane, "Delete", s.viviane.id)
     assert await town.node.store.read(agreements.by_id, made.id) is None
     told = await town.node.store.read(_told, s.bruno.id)
-    assert told == [("agreement-cancelled", {"why": "account-deleted"})]
+    assert told[len(before) :] == [("agreement-cancelled", {"why": "account-deleted"})]
 
 
 @pytest.mark.asyncio(loop_scope="module")

@@ -30,13 +30,13 @@ from node.actions import agreements, proposals
 from node.actions.agreements.hearing import LATE
 from node.actions.agreements.steps import OUTCOMES
 from node.aid.agreements import (
-    GRAPH,
     OPEN,
     Agreement,
     Event,
     Side,
     State,
     allowed,
+    leads_to,
 )
 from node.aid.ledger import count
 from node.aid.lifecycle import LIVE, may_become
@@ -365,7 +365,7 @@ def _told(one: Agreement) -> tuple[object, ...]:
 
 def _may_follow(before: State, after: State) -> bool:
     """One event, or none: each rule does one thing."""
-    return before is after or after in GRAPH[before].values()
+    return before is after or after in leads_to(before)
 
 
 def _leads(before: Life, after: Life) -> bool:

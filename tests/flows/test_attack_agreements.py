@@ -17,7 +17,7 @@ from node.actions.proposals import change_proposal
 from node.aid.agreements import Agreement, State
 from node.aid.lifecycle import State as Life
 from node.outbox.here import Here
-from node.store import agreements, reveals
+from node.store import actors, agreements, reveals
 from node.store.transaction import Transaction
 from tests.databases import new_sqlite
 from tests.flows.attacking import whole_store
@@ -50,7 +50,20 @@ async def agreed(s: Bargain, **fields: object) -> tuple[str, dict[str, Any], Agr
 
 @pytest.mark.parametrize(
     "quantity",
-    ["-1", "0", "NaN", "Infinity", "1e400", "1e-9", "99999999999", "", None, True, {"@value": []}],
+    [
+        "-1",
+        "0",
+        "NaN",
+        "Infinity",
+        "1e400",
+        "1e-9",
+        "1/3",
+        "99999999999",
+        "",
+        None,
+        True,
+        {"@value": []},
+    ],
 )
 async def test_no_quantity_at_all(quantity: Any, s: Bargain) -> None:
     """Less than nothing, no number, or a number that nobody means: no answer comes of it."""
@@ -122,6 +135,29 @@ async def test_an_offer_with_the_id_of_anothers(s: Bargain) -> None:
     await s.say(s.olga, "Offer", s.agreement(uri, "3"), id=offer["id"])
     await s.say(s.nadia, "Offer", s.agreement(uri, "3"), id=offer["id"])
     assert await s.answers(uri) == before
+
+
+async def test_anothers_id_before_they_use_it(s: Bargain) -> None:
+    """Viviane, of another server, is first to send an Offer under an id of Nadia's server: it is
+    none, and Nadia's is heard."""
+    uri = await s.town.node.publish(s.amina)
+    name = f"{s.town.presquile.base}/activities/to-be-said"
+    await s.offer(s.viviane, uri, id=name)
+    assert await s.answers(uri) == []
+    await s.offer(s.nadia, uri, id=name)
+    [asked] = await s.answers(uri)
+    nadia = await s.town.node.store.read(actors.by_uri, s.nadia.id)
+    assert nadia is not None
+    assert asked.answerer_id == nadia.id
+
+
+@pytest.mark.parametrize("language", ["x" * 5_000, "fr\r\nX: y", "", "fr-Latn-FR"])
+async def test_a_language_that_is_none(language: str, s: Bargain) -> None:
+    """Then it is the proposal's."""
+    uri = await s.town.node.publish(s.amina, language="en")
+    await s.offer(s.nadia, uri, content="Bonjour", contentMap={language: "Bonjour"})
+    kept = [one.language for one in await s.answers(uri)]
+    assert kept == ([language] if language == "fr-Latn-FR" else ["en"])
 
 
 async def test_a_third_person_says_nothing_about_it(s: Bargain) -> None:

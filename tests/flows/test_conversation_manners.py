@@ -8,6 +8,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from node.actions.agreements import answerable
 from node.actions.notes import write_direct
 from node.social.notifications import Kind
 from node.store import actors, follows, moderation, objects
@@ -92,6 +93,22 @@ async def test_a_person_who_answers_everything_is_not_answered_for_ever(scene: S
         await scene.write(scene.mastodon.text(last), reply_to=last["id"])
         await scene.node.settled()
     assert len(_letters(scene)) <= 2
+
+
+async def test_who_answers_too_much_in_a_day_is_told_to_wait(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Kindly, once in a while; the answer is not taken, and its server is not asked to send it
+    again."""
+    monkeypatch.setattr(answerable, "MOST_OF_A_PERSON", 1)
+    (first, taken), (second, beyond) = await scene.publish(), await scene.publish()
+    await scene.answer(first, "Je viens")
+    assert "Je viens" in await scene.letter(1)
+    await scene.answer(second, "Là aussi")
+    assert "Merci de tant vouloir aider" in await scene.letter(2)
+    await scene.node.settled()
+    assert len(await scene.answers(taken)) == 1
+    assert await scene.answers(beyond) == []
 
 
 async def test_hostile_html_is_text_at_most(scene: Scene) -> None:

@@ -127,6 +127,26 @@ async def test_what_a_mediator_decides_is_told(scene: Scene) -> None:
     assert await node.store.read(drafts.by_id, kept.id) is None
 
 
+async def test_a_yes_and_a_no_of_the_mediators_reach_who_asked(scene: Scene) -> None:
+    """Published, with its address and whatever words were bettered; or not, and why."""
+    node = scene.node
+    await scene.write(SHELF, visibility="public")
+    await scene.letter(1)
+    kept = await _waiting(scene)
+    made = await node.store.write(
+        drafting.approve, node.here, scene.rosa, kept.id, {"title": "Une étagère à fixer"}
+    )
+    told = await scene.letter(2)
+    assert "Une étagère à fixer" in told
+    assert f"/@quartier/{made.id}" in told
+    await scene.write(f"{SHELF} Contre 50 euros.", visibility="public")
+    await scene.letter(3)
+    kept = await _waiting(scene)
+    await node.store.write(drafting.remove, node.here, scene.rosa, kept.id, "Rien ne se vend ici.")
+    assert "Rien ne se vend ici." in await scene.letter(4)
+    assert await node.store.read(drafts.by_id, kept.id) is None
+
+
 async def test_who_is_known_is_published_at_once(scene: Scene) -> None:
     """After something was done together; with private things in it a mediator looks all the
     same."""

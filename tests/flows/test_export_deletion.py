@@ -117,11 +117,15 @@ def plant(tx: Transaction, samira: Actor, bruno: Actor, own: int, others: int) -
         add(
             tables.agreements, id=agreement, offer_uri=f"urn:offer:{number}", proposal_id=subject,
             author_id=author, answerer_id=answerer, channel="vf", state="accepted",
-            quantity="1", unit="one", text=PLANTED["answer"], thanks=[PLANTED["thanks"]], **at,
+            quantity="1", unit="one", text=PLANTED["answer"], **at,
         )  # fmt: skip
         add(
             tables.agreement_events, id=new_id(), agreement_id=agreement, event="accept",
             actor_id=samira.id, text=PLANTED["answer"], at=MORNING,
+        )  # fmt: skip
+        add(
+            tables.agreement_events, id=new_id(), agreement_id=agreement, event="confirm",
+            actor_id=samira.id, text=PLANTED["thanks"], at=MORNING,
         )  # fmt: skip
         add(
             tables.reveals, agreement_id=agreement, actor_id=samira.id,

@@ -12,10 +12,10 @@ from node.app import Root
 from node.cli import entraide
 
 
-@pytest.fixture(scope="module")
-def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A node with Amina and Bruno, and one report."""
-    path = tmp_path_factory.mktemp("commands") / "entraide.toml"
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """A node of which nobody has heard."""
+    path = tmp_path / "entraide.toml"
     done = run(
         path, "init", "--domain", "127.0.0.1:8123", "--name", "Croix-Rousse", "--lat", "45.774",
         "--lon", "4.828", "--insecure-loopback",
@@ -40,20 +40,20 @@ def test_a_server_is_blocked_listed_and_unblocked(config: Path) -> None:
         "--reason", "Bruit", "--note", "vu avec Ada",
     )  # fmt: skip
     assert (done.exit_code, done.stdout) == (0, "loud.example : en sourdine\n")
-    assert run(config, "domain", "list").stdout == (
-        "loud.example : en sourdine, sans signalements — Bruit\n"
-    )
+    told = run(config, "domain", "list").stdout.splitlines()
+    assert "loud.example : en sourdine, sans signalements — Bruit" in told
     listed = json.loads(run(config, "domain", "list", "--json").stdout)
-    assert listed[0]["private_reason"] == "vu avec Ada"
+    [loud] = [one for one in listed if one["domain"] == "loud.example"]
+    assert loud["private_reason"] == "vu avec Ada"
     wrong = run(config, "domain", "block", "pas un domaine")
     assert wrong.exit_code == 2
     assert wrong.stderr.startswith("entraide : Ce n’est pas un nom de domaine")
     assert run(config, "domain", "unblock", "loud.example").exit_code == 0
     assert run(config, "domain", "unblock", "loud.example").exit_code == 1
-    told = lines(config)
-    assert [(one["who"], one["action"], one["target"]) for one in told] == [
-        ("", "domain.unblock", "loud.example"),
-        ("", "domain.silence", "loud.example"),
+    written = [one for one in lines(config) if one["target"] == "loud.example"]
+    assert [(one["who"], one["action"]) for one in written] == [
+        ("", "domain.unblock"),
+        ("", "domain.silence"),
     ]
     assert "commande domain.silence loud.example — Bruit" in run(config, "audit").stdout
     assert len(json.loads(run(config, "audit", "--json", "--limit", "1").stdout)) == 1

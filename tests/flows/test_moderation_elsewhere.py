@@ -209,7 +209,7 @@ async def test_a_removed_copy_does_not_come_back_by_another_way(s: Scene) -> Non
 
 async def test_a_server_is_silenced_then_suspended_then_free(s: Scene) -> None:
     """Silenced: out of the lists. Suspended: the neighbours part, the follows end, nothing comes
-    in. Free again: what was passed on is shown, and they may ask anew."""
+    in. Free again: they may ask anew; what they passed on before is not shown by itself."""
     async with Quartier("olga", place=(45.765, 4.80)) as home:
         await home.join(s.node)
         await home.follow(s.amina.actor.uri, user=home.olga)
@@ -241,7 +241,7 @@ async def test_a_server_is_silenced_then_suspended_then_free(s: Scene) -> None:
         assert await s.node.store.read(_waiting_for, home.domain) == 0
 
         await s.node.store.write(blocklists.unblock_domain, s.node.here, s.maud.actor, home.domain)
-        assert await s.town.shown(note["id"])
+        assert not await s.town.shown(note["id"])
         assert await s.node.store.read(neighbours.by_actor, olga.id) is None
         lines = await s.maud.get("/audit", target=home.domain)
         assert [one["action"] for one in lines] == [
@@ -251,6 +251,39 @@ async def test_a_server_is_silenced_then_suspended_then_free(s: Scene) -> None:
             "domain.silence",
             "neighbour.accept",
         ]
+
+
+@pytest.mark.parametrize("reject", [False, True])
+async def test_pictures_of_other_servers_are_neither_shown_nor_fetched(
+    s: Scene, reject: bool
+) -> None:
+    """Whether or not mediators want none of a server: no page, list, feed or calendar leads to
+    one, and the node asks for none."""
+    home, nadia = s.town.presquile, s.town.presquile.nadia
+    block = DomainBlock(home.domain, "noop", reject_media=reject)
+    await s.node.store.write(blocklists.block_domain, s.node.here, s.maud.actor, block)
+    picture = f"{home.base}/pictures/drill.png"
+    note = await s.shown(
+        home,
+        nadia,
+        content=f'<p>Perceuse <img src="{picture}" alt="x"></p>',
+        contentMap={"fr": f'<p>Perceuse <img src="{picture}" alt="x"></p>'},
+        attachment=[{"type": "Image", "url": picture, "mediaType": "image/png", "name": "x"}],
+        image={"type": "Image", "url": picture},
+    )
+    status = await s.town.status(note["id"])
+    assert status is not None
+    for path in (
+        "/", f"/proposals/{status.id}", "/feed.atom", "/calendar.ics",
+        "/api/aid/v1/proposals", f"/api/aid/v1/proposals/{status.id}",
+    ):  # fmt: skip
+        async with s.amina.session.get(s.node.base + path) as answer:
+            assert answer.status == 200, path
+            text = await answer.text()
+        assert path == "/calendar.ics" or "Courses pour une voisine" in text, path
+        assert "drill.png" not in text, path
+    assert not [one for one in home.reading_log if "drill.png" in str(one)]
+    await s.node.store.write(blocklists.unblock_domain, s.node.here, s.maud.actor, home.domain)
 
 
 async def _follows(s: Scene, actor: Actor) -> bool:

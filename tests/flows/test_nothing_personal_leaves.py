@@ -1,193 +1,40 @@
 """Nothing of a person leaves the node before they show it, by their own click, to one other
-person: every byte that goes between servers, every public page and every log is searched for what
-was planted; afterwards every table, too."""
+person: every byte that goes between servers, every page, feed, calendar and list that a stranger or
+a member reads, every mail, every picture and every log is searched for what was planted; afterwards
+every table, too."""
 
 from __future__ import annotations
 
-import logging
+import functools
 import time
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-import aiohttp
+import orjson
 import pytest
-import pytest_asyncio
 
-from node.actions.neighbours import answer_neighbour, ask_neighbour
-from node.aid.neighbours import Event
 from node.clock import to_iso
-from node.store import neighbours, objects
-from tests.databases import new_sqlite
-from tests.flows.asking import Asking, people
 from tests.flows.attacking import whole_store
 from tests.flows.neighbourhood import until
-from tests.peers.peer import Peer
-from tests.relay import Relay
-from tests.serving import Serving, serving
+from tests.flows.photographed import pictures_of, send_photo
+from tests.flows.searched import (
+    AMINA_CONTACT,
+    BEA_CONTACT,
+    EXACT,
+    NEVER,
+    PROBE,
+    UNTIL_SHOWN,
+    Street,
+    crawl,
+    holds,
+    nothing_of,
+    number_of,
+    street,
+)
+from tests.mailbox import Mailbox
+from tests.serving import Serving
+
+__all__ = ["street"]
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-AMINA_CONTACT = "06 12 34 56 78, 7 montée Neyret"
-BEA_CONTACT = "07 98 76 54 32, 3 place Bellecour"
-EXACT = (45.7741237, 4.8284569)
-NEVER = (
-    "amina@example.org", "bea@example.org", "45.7741", "4.82845", "Colette Planchat",
-    "sa fille Odile", "04 78 99 88 77", "elle est souvent absente le matin",
-)  # fmt: skip
-"""What nobody outside ever sees."""
-UNTIL_SHOWN = (AMINA_CONTACT, "06 12 34 56 78", "montée Neyret", BEA_CONTACT, "place Bellecour")
-
-
-@dataclass
-class Street:
-    """Amina's node and Bea's, each behind a relay; Zoe follows from a server that is neither."""
-
-    here: Serving
-    beside: Serving
-    wires: tuple[Relay, Relay]
-    zoe: Peer
-    amina: Asking
-    maud: Asking
-    centre: Asking
-    bea: Asking
-    logs: logging.Handler
-    said: list[str]
-
-    def left(self) -> dict[str, bytes]:
-        """Every byte that went between servers, by the wire it took."""
-        ours, theirs = self.wires
-        return {
-            "answers of Amina's node": bytes(ours.out),
-            "to Amina's node": bytes(ours.came),
-            "answers of Bea's node": bytes(theirs.out),
-            "to Bea's node": bytes(theirs.came),
-            "to Zoe's server": b"\n".join(one.request.body for one in self.zoe.inbox_log),
-            "the logs": "\n".join(self.said).encode(),
-        }
-
-    async def settled(self) -> None:
-        for _ in range(2):
-            await self.here.settled()
-            await self.beside.settled()
-
-
-class _Keeping(logging.Handler):
-    def __init__(self, said: list[str]) -> None:
-        super().__init__(logging.DEBUG)
-        self._said = said
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self._said.append(self.format(record))
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def street(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Street]:
-    one, two = (tmp_path_factory.mktemp(name) for name in ("croix-rousse", "presquile"))
-    said: list[str] = []
-    logs, root = _Keeping(said), logging.getLogger()
-    level = root.level
-    root.addHandler(logs)
-    root.setLevel(logging.DEBUG)
-    try:
-        async with (
-            Relay() as ours,
-            Relay() as theirs,
-            _behind(ours, one) as here,
-            _behind(theirs, two, name="Presqu’île", latitude=45.760, longitude=4.834) as beside,
-            people(here, amina="member", maud="mediator", centre="association") as at_home,
-            people(beside, bea="member") as next_door,
-            Peer("cavage", users=("zoe",)) as zoe,
-        ):
-            await ask_neighbour(here.store, here.here, here.node.remote, f"http://{theirs.domain}")
-            await beside.settled()
-            await until(lambda: _links(beside), ["asked"])
-            await answer_neighbour(beside.store, beside.here, ours.domain, Event.WE_ACCEPT)
-            await until(lambda: _links(here), ["joined"])
-            await zoe.follow(here.here.quartier.uri)
-            yield Street(
-                here, beside, (ours, theirs), zoe, **at_home, **next_door, logs=logs, said=said
-            )
-    finally:
-        root.removeHandler(logs)
-        root.setLevel(level)
-
-
-def _behind(relay: Relay, directory: Path, **node: Any) -> Any:
-    """A node that has the relay's address and listens elsewhere."""
-    return _Behind(
-        relay, serving(new_sqlite(directory), directory, node={"domain": relay.domain} | node)
-    )
-
-
-class _Behind:
-    def __init__(self, relay: Relay, node: Any) -> None:
-        self._relay, self._node = relay, node
-
-    async def __aenter__(self) -> Serving:
-        served: Serving = await self._node.__aenter__()
-        self._relay.to(int(served.base.rpartition(":")[2]))
-        return served
-
-    async def __aexit__(self, *error: Any) -> None:
-        await self._node.__aexit__(*error)
-
-
-async def _links(node: Serving) -> list[str]:
-    return [row.state for row in await node.store.read(neighbours.every)]
-
-
-async def _number(node: Serving, uri: str) -> int | None:
-    status = await node.store.read(objects.by_uri, uri)
-    return status.id if status is not None else None
-
-
-async def _crawl(node: Serving, uri: str) -> list[tuple[str, bytes]]:
-    """All that anybody can read: pages, feeds, calendars, lists, actors, collections."""
-    number = await _number(node, uri)
-    paths = [
-        "/", f"/@amina/{number}", f"/proposals/{number}", "/@amina", "/@bea", "/@centre",
-        "/metrics", "/health", "/nodeinfo/2.1", "/nodeinfo/2.0", "/.well-known/nodeinfo",
-        "/tags/demande", f"/objects/{number}", f"/objects/{number}/replies",
-        f"/objects/{number}/context", f"/objects/{number}/event",
-    ]  # fmt: skip
-    for actor in ("/users/amina", "/users/bea", "/users/centre", "/actor", "/quartier", "/urgent"):
-        paths += [actor, f"{actor}/outbox", f"{actor}/outbox?page=true", f"{actor}/followers",
-                  f"{actor}/following", f"{actor}/collections/featured"]  # fmt: skip
-    host = node.here.settings.node.domain
-    paths += [f"/.well-known/webfinger?resource=acct:{name}@{host}" for name in ("amina", "bea")]
-    paths += [
-        f"/api/aid/v1{path}"
-        for path in (
-            "/proposals", f"/proposals/{number}", "/proposals?q=Colette", "/proposals?q=Neyret",
-            f"/proposals?near={EXACT[0]},{EXACT[1]}", "/feed.atom", "/feed/urgent.atom",
-            "/feed/care.groceries.atom", "/calendar.ics", "/territory", "/topics", "/series",
-            "/agreements", "/agreements/1", "/me", "/neighbours", "/accounts/1", "/suggestions",
-            "/openapi.json",
-        )
-    ]  # fmt: skip
-    found = []
-    async with aiohttp.ClientSession() as session:
-        for path in paths:
-            for kind in ("text/html", "application/activity+json"):
-                headers = {"Accept": kind, "Accept-Encoding": "identity"}
-                async with session.get(node.base + path, headers=headers) as answer:
-                    assert answer.status < 500, (path, answer.status)
-                    found.append((path, await answer.read()))
-    return found
-
-
-def _holds(text: bytes, value: str) -> bool:
-    return value.encode() in text or value.encode("unicode_escape") in text
-
-
-async def _nothing_of(street: Street, uri: str, *planted: str) -> None:
-    seen = list(street.left().items())
-    for node in (street.here, street.beside):
-        seen += await _crawl(node, uri)
-    for value in planted:
-        assert not [name for name, text in seen if _holds(text, value)], value
 
 
 async def _rows(node: Serving) -> dict[str, str]:
@@ -202,6 +49,8 @@ async def test_from_the_first_word_to_the_last(street: Street) -> None:
     # What is known at home, and only there.
     assert (await s.amina.ask("PATCH", "/me", contact=AMINA_CONTACT))[0] == 200
     assert (await s.bea.ask("PATCH", "/me", contact=BEA_CONTACT))[0] == 200
+    for who in (s.amina, s.bea, s.maud):
+        assert (await who.ask("PATCH", "/me", notify={"*": "now"}))[0] == 200
     for_colette = {
         "proposal": {
             "purpose": "request", "topic": "care.groceries", "title": "Deux sacs le mardi",
@@ -220,12 +69,23 @@ async def test_from_the_first_word_to_the_last(street: Street) -> None:
     assert status in (200, 201), told
 
     # Published, seen, answered, accepted.
-    uri = await s.here.publish(s.amina.actor, title="Courses pour moi", place=list(EXACT))
+    await s.here.publish(
+        s.amina.actor, title="Jardin du mardi", topic="collective.garden", mode="together",
+        gathering=True, starts=time.time() + 3 * 86_400, quantity="5", place=list(EXACT),
+    )  # fmt: skip
+    uri = await s.here.publish(
+        s.amina.actor, title="Courses pour moi", place=list(EXACT), urgency="high",
+        pictures=[await send_photo(s.amina)],
+    )  # fmt: skip
     await until(lambda: _known(s.beside, uri), True)
     await s.zoe.received(lambda one: one["type"] == "Announce" and one["object"] == uri)
     note = await s.zoe.get(uri)
     await s.zoe.get(note["attributedTo"])
-    copy = await _number(s.beside, uri)
+    for picture in await pictures_of(note):
+        assert not [value for value in NEVER if holds(picture, value)]
+    await _it_was_looked_at(s, uri)
+    await nothing_of(s, uri, *NEVER, *UNTIL_SHOWN)
+    copy = await number_of(s.beside, uri)
     status, answer = await s.bea.ask("POST", f"/proposals/{copy}/answers", text="J’y vais.")
     assert status == 200, answer
     await s.settled()
@@ -236,9 +96,9 @@ async def test_from_the_first_word_to_the_last(street: Street) -> None:
     assert status == 200
     await s.settled()
     assert (await s.bea.get(f"/agreements/{answer['id']}"))["state"] == "accepted"
-    await _nothing_of(s, uri, *NEVER, *UNTIL_SHOWN)
-    assert any(b"Courses pour moi" in text for text in s.left().values()), "it was looked at"
-    assert s.said, "the logs were read"
+    for box, name in zip(s.post, ("amina", "bea"), strict=True):
+        await until(functools.partial(_mailed, box, name), True)
+    await nothing_of(s, uri, *NEVER, *UNTIL_SHOWN)
 
     # Each shows their own, to the one other.
     ours, theirs = f"/agreements/{asked['id']}", f"/agreements/{answer['id']}"
@@ -246,27 +106,29 @@ async def test_from_the_first_word_to_the_last(street: Street) -> None:
     await s.settled()
     shown = await s.bea.get(theirs)
     assert [one["contact"] for one in shown["contacts"]] == [AMINA_CONTACT]
-    found = {name for name, text in s.left().items() if _holds(text, AMINA_CONTACT)}
+    found = {name for name, text in s.left().items() if holds(text, AMINA_CONTACT)}
     assert found == {"to Bea's node"}
     assert (await s.bea.ask("POST", f"{theirs}/contact"))[0] == 200
     await s.settled()
     shown = await s.amina.get(ours)
     assert {one["contact"] for one in shown["contacts"]} == {AMINA_CONTACT, BEA_CONTACT}
-    found = {name for name, text in s.left().items() if _holds(text, BEA_CONTACT)}
+    found = {name for name, text in s.left().items() if holds(text, BEA_CONTACT)}
     assert found == {"to Amina's node"}
     posts = bytes(s.wires[1].came).count(b"POST ")
-    bodies = [
-        part for part in bytes(s.wires[1].came).split(b"POST ") if _holds(part, AMINA_CONTACT)
-    ]
+    bodies = [part for part in bytes(s.wires[1].came).split(b"POST ") if holds(part, AMINA_CONTACT)]
     assert posts > 1
     assert [part.split(b" ", 1)[0] for part in bodies] == [b"/users/bea/inbox"]
-    for who in (s.maud, s.centre):
+    for who in (s.bruno, s.centre):
         assert (await who.ask("GET", ours))[0] == 404
         assert await who.get("/agreements") == []
+    # A mediator reads what is between the two, and how they reach each other no more than others.
+    for told in (await s.maud.get(ours), await s.maud.get("/agreements", of="quartier")):
+        assert not [v for v in UNTIL_SHOWN if holds(orjson.dumps(told), v)]
     for node in (s.here, s.beside):
-        for _, page in await _crawl(node, uri):
-            assert not [value for value in (*NEVER, *UNTIL_SHOWN) if _holds(page, value)]
-    assert not [v for v in (*NEVER, *UNTIL_SHOWN) if _holds(s.left()["the logs"], v)]
+        reader = s.bruno if node is s.here else None
+        for _, page in await crawl(node, uri, reader):
+            assert not [value for value in (*NEVER, *UNTIL_SHOWN) if holds(page, value)]
+    assert not [v for v in (*NEVER, *UNTIL_SHOWN) if holds(s.left()["the logs"], v)]
 
     # Done: both said so, with thanks; the details are gone on both nodes.
     assert (await s.amina.ask("POST", f"{ours}/confirm", text="Merci Béa !"))[0] == 200
@@ -288,20 +150,42 @@ async def test_from_the_first_word_to_the_last(street: Street) -> None:
             held = [value for value in UNTIL_SHOWN if value in text or _escaped(value) in text]
             assert not held, (table, held)
     await _only_at_home(s)
-    await _nothing_of(s, uri, *NEVER)
+    await nothing_of(s, uri, *NEVER)
+
+
+async def _it_was_looked_at(s: Street, uri: str) -> None:
+    """What may be told stands everywhere: the search did not go past it."""
+    assert any(b"Courses pour moi" in text for text in s.left().values())
+    assert f"DEBUG {PROBE}" in s.said
+    assert any(line.startswith("INFO") for line in s.said)
+    crawled = dict(await crawl(s.here, uri))
+    for path in (
+        "/", "/feed.atom", "/feed/urgent.atom", "/feed/care.groceries.atom",
+        "/api/aid/v1/proposals", "/quartier/outbox?page=true",
+    ):  # fmt: skip
+        kind = "application/activity+json" if "outbox" in path else "text/html"
+        text = crawled[f"{path} as {kind}"]
+        about = uri if "outbox" in path else "Courses pour moi"
+        assert about in text.decode(), path
+    assert "Jardin du mardi" in crawled["/calendar.ics as text/html"].decode()
+    assert b"Polygon" in crawled["/api/aid/v1/territory as text/html"]
+
+
+async def _mailed(box: Mailbox, name: str) -> bool:
+    return f"{name}@example.org" in box.recipients
 
 
 async def _only_at_home(s: Street) -> None:
     """What was never shown stands where it was written, and Bea's node knows nothing of it."""
     homes: dict[str, set[str]] = {
-        "amina@example.org": {"accounts"},
+        "amina@example.org": {"accounts", "mails"},
         "Colette Planchat": {"on_behalf"},
         "elle est souvent absente le matin": {"mediator_notes"},
         "45.7741": set(),
     }
     here, beside = await _rows(s.here), await _rows(s.beside)
-    for value, tables in homes.items():
-        assert {table for table, text in here.items() if value in text} == tables, value
+    for value, wanted in homes.items():
+        assert {table for table, text in here.items() if value in text} == wanted, value
         assert not {table for table, text in beside.items() if value in text}, value
 
 
@@ -310,4 +194,4 @@ def _escaped(value: str) -> str:
 
 
 async def _known(node: Serving, uri: str) -> bool:
-    return await _number(node, uri) is not None
+    return await number_of(node, uri) is not None

@@ -13,14 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
 
 from node.actions import renewal
 from node.actions.agreements import offer_help
-from node.actions.proposals import change_proposal
+from node.actions.proposals import change_proposal, publish_proposal
 from node.activitypub.html import plain_text
+from node.aid.drafts import check_draft
 from node.aid.lifecycle import State
 from node.aid.proposals import DAY, Proposal
 from node.clock import FixedClock, to_iso
+from node.errors import Forbidden
 from node.jobs import upkeep
 from node.outbox.here import Here
 from node.store import drafts, objects, proposals
@@ -147,6 +150,21 @@ async def test_what_does_not_fit_is_told_and_nothing_is_kept(tmp_path: Path) -> 
         assert look["problem"] is None
         assert "jusqu’à 2,5\u00a0km" in look["who_will_see"]
         assert await amina.get("/drafts") == []
+
+
+async def test_who_is_suspended_publishes_nothing_by_any_way(tmp_path: Path) -> None:
+    """Not by a command, not by a draft that waits for a mediator, nor by what was begun before."""
+    async with street(tmp_path, node={"review_newcomers": True}) as (node, cast):
+        amina, mona = cast["amina"], cast["mona"]
+        status, waits = await amina.ask("POST", "/proposals", **WORDS)
+        assert (status, waits["state"]) == (201, "review")
+        suspend = f"/moderation/accounts/{amina.id}/suspend"
+        assert (await mona.ask("POST", suspend, reason="Menaces"))[0] == 200
+        assert (await mona.ask("POST", f"/review/{waits['id']}/approve"))[0] == 403
+        draft = check_draft({**WORDS, "author": "amina"}, zone="Europe/Paris")
+        with pytest.raises(Forbidden, match="suspendu"):
+            await node.store.write(publish_proposal, node.here, amina.actor, draft)
+        assert await node.store.read(objects.latest, author_id=amina.actor.id) == []
 
 
 async def test_a_draft_is_its_author_s_alone_until_it_is_sent(tmp_path: Path) -> None:

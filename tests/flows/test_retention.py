@@ -12,7 +12,8 @@ from node.actions.notices import mark_all_read
 from node.actions.proposals import close_proposal
 from node.aid.lifecycle import State
 from node.ids import new_id
-from node.jobs.retention import sweep
+from node.jobs.retention import forget_sent, sweep
+from node.outbox.publish import publish
 from node.social.notifications import Kind
 from node.store import mails, objects, tables
 from node.store.transaction import Transaction
@@ -159,3 +160,30 @@ def _small_things(tx: Transaction, amina: int, bruno: int, proposal: int) -> Non
             tables.reveals, agreement_id=agreement, actor_id=amina, contact="06",
             revealed_at=MORNING,
         )  # fmt: skip
+
+
+async def test_what_was_sent_goes_after_a_week(tmp_path: Path) -> None:
+    """Once everybody has it; what anybody may still read in an outbox stays."""
+    async with letterbox(new_sqlite(tmp_path), tmp_path, None) as post:
+        amina = await post.account("amina")
+        stays = await post.publish(amina, expires="none", purpose="offer")
+
+        def whisper(tx: Transaction) -> None:
+            word = {
+                "id": post.here.addresses.activity(1),
+                "type": "Create",
+                "object": {"id": "urn:1", "content": "MOT-DIRECT"},
+            }
+            publish(tx, post.here, amina, word, inboxes=[])
+
+        await post.store.write(whisper)
+        post.clock.advance(6.9 * DAY * 3600)
+        assert await forget_sent(post.store, post.here) == 0
+        assert any("MOT-DIRECT" in body for body in await post.store.read(_bodies))
+        post.clock.advance(0.2 * DAY * 3600)
+        assert await forget_sent(post.store, post.here) >= 1
+        bodies = await post.store.read(_bodies)
+        assert not any("MOT-DIRECT" in body for body in bodies)
+        assert any('"Create"' in body and stays.uri in body for body in bodies)
+        assert any('"Announce"' in body and stays.uri in body for body in bodies)
+        assert await forget_sent(post.store, post.here) == 0

@@ -152,7 +152,8 @@ async def test_a_rule_that_comes_to_its_end_ends_the_series(home: Home) -> None:
 
 
 async def test_a_topic_that_was_hidden_pauses_the_series(home: Home) -> None:
-    """It makes nothing, breaks nothing for others, and goes on when its author says so."""
+    """It makes nothing, breaks nothing for others; its author is told why, once, and it goes on
+    when they say so."""
     one = await home.every_tuesday()
     other = await home.every_tuesday(topic="lending.tools")
     await home.store.write(lambda tx: choices.choose(tx, hidden=["care.groceries"], first=[]))
@@ -164,6 +165,16 @@ async def test_a_topic_that_was_hidden_pauses_the_series(home: Home) -> None:
         if found
     ]
     assert states == [SeriesState.PAUSED, SeriesState.RUNNING]
+    [told] = await home.store.read(
+        lambda tx: tx.all(
+            sa.select(notifications.c.kind, notifications.c.data).where(
+                notifications.c.kind == "series-paused"
+            )
+        )
+    )
+    assert (told.data["series"], told.data["title"]) == (str(one.id), one.fields["title"])
+    assert "Aide aux courses" in told.data["reason"]
+    await home.round()
     await home.store.write(lambda tx: choices.choose(tx, hidden=[], first=[]))
     assert (await home.do(series.resume_series, one)).state is SeriesState.RUNNING
     assert len([found for found in await home.shown() if found.proposal.series_id == one.id]) == 3

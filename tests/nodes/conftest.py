@@ -10,6 +10,8 @@ import pytest
 from tests.peers.lyon import Lyon, lyon
 from tests.peers.process import NodeProcess
 
+pytest.register_assert_rewrite("tests.nodes.storm")
+
 
 @pytest.fixture
 async def croix_rousse(tmp_path: Path) -> AsyncIterator[NodeProcess]:

@@ -84,6 +84,7 @@ def check_incoming(ask: Ask, acknowledged: list[str]) -> None:
     assert len(acknowledged) > 100
     assert len(set(acknowledged)) == len(acknowledged)
     stored = [uri for (uri,) in ask("SELECT uri FROM objects WHERE NOT local")]
+    assert set(acknowledged) - set(stored) == set()
     assert sorted(stored) == sorted(acknowledged)
     tagged = [
         uri

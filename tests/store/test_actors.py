@@ -234,19 +234,18 @@ async def test_one_of_ours_retires_but_can_still_sign(store: Store) -> None:
     await store.write(unit)
 
 
-async def test_an_inbox_that_is_gone_takes_its_own_actor_along(store: Store) -> None:
-    """Not those who share an inbox, not ours, and once."""
+async def test_whose_inbox_it_is(store: Store) -> None:
+    """Not those who share an inbox, not ours, and not who is gone."""
 
     def unit(tx: Transaction) -> None:
         zoe = add_actor(tx, "zoe", "m.example")
-        yann = add_actor(tx, "yann", "m.example")
-        amina = add_actor(tx, "amina")
-        assert actors.lose_follower_inbox(tx, "https://m.example/inbox", now=NOW) == 0
-        assert actors.lose_follower_inbox(tx, uri_of("amina") + "/inbox", now=NOW) == 0
+        add_actor(tx, "yann", "m.example")
+        add_actor(tx, "amina")
+        assert actors.at_inbox(tx, "https://m.example/inbox") == []
+        assert actors.at_inbox(tx, uri_of("amina") + "/inbox") == []
         inbox = uri_of("zoe", "m.example") + "/inbox"
-        assert actors.lose_follower_inbox(tx, inbox, now=NOW) == 1
-        assert actors.lose_follower_inbox(tx, inbox, now=NOW) == 0
-        gone = [one.id for i in (zoe, yann, amina) if (one := actors.by_id(tx, i)) and one.gone]
-        assert gone == [zoe]
+        assert [one.id for one in actors.at_inbox(tx, inbox)] == [zoe]
+        actors.forget(tx, zoe, now=NOW)
+        assert actors.at_inbox(tx, inbox) == []
 
     await store.write(unit)

@@ -131,6 +131,30 @@ async def test_pages_of_a_person(store: Store) -> None:
     await store.write(unit)
 
 
+async def test_those_of_the_quartier(store: Store) -> None:
+    """For its mediators: everybody's about what was published here, in the same pages, and none
+    about what others published."""
+
+    def unit(tx: Transaction) -> None:
+        who = people(tx)
+        amina, zoe, yann, _ = who
+        theirs = add_proposal(tx, zoe, 2).id
+        elsewhere = answer(tx, (zoe, amina, yann, theirs), yann, state=State.DISPUTED)
+        made = [
+            answer(tx, who, yann, state=State.REFUSED),
+            answer(tx, who, zoe, state=State.DISPUTED),
+        ]
+        assert agreements.at_home(tx) == made[::-1]
+        assert agreements.at_home(tx, states=[State.DISPUTED]) == made[1:]
+        assert agreements.at_home(tx, open_only=True) == made[1:]
+        assert agreements.at_home(tx, before=made[1].id, most=1) == made[:1]
+        assert agreements.at_home(tx, proposal_id=theirs) == []
+        assert agreements.one_at_home(tx, made[0].id) == made[0]
+        assert agreements.one_at_home(tx, elsewhere.id) is None
+
+    await store.write(unit)
+
+
 async def test_how_many_answers_of_late(store: Store) -> None:
     """Of a person, of a server, to one proposal or to all, since a moment."""
 

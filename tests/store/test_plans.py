@@ -74,7 +74,7 @@ HOT: dict[str, Asked] = {
     "one of ours by name": lambda tx: actors.local_by_username(tx, "amina"),
     "a key": lambda tx: actors.key_by_id(tx, "k"),
     "the keys of an actor": lambda tx: actors.keys_of(tx, 1),
-    "an inbox is gone": lambda tx: actors.lose_follower_inbox(tx, "i:7", now=NOW),
+    "an inbox is gone": lambda tx: actors.at_inbox(tx, "i:7"),
     "inboxes of followers": lambda tx: follows.follower_inboxes(tx, 1),
     "count follows": lambda tx: follows.counts(tx, 1),
     "a follow by its activity": lambda tx: follows.by_activity(tx, "f"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from node.aid.agreements import (
     AGREED,
+    GOES_ON,
     GRAPH,
     OPEN,
     PROMISED,
@@ -20,6 +22,7 @@ from node.aid.agreements import (
     Side,
     State,
     allowed,
+    leads_to,
     mermaid,
     step,
 )
@@ -108,6 +111,24 @@ def test_every_state_is_declared_and_reachable() -> None:
                 todo.append(then)
     assert set(GRAPH) == set(State) == seen
     assert set(WHO) == set(Event)
+
+
+def test_no_step_leads_where_the_graph_does_not() -> None:
+    """All that two people and a mediator can do in five steps: also what is lent and disputed
+    goes on where the graph says."""
+    reached, found = {State.PROPOSED}, {agreement()}
+    for _ in range(5):
+        after_this = set()
+        for one in found:
+            for event, side in itertools.product(Event, (*BOTH, None)):
+                then = step(one, event, side, now=NOW)
+                if then is not None:
+                    assert then.state is one.state or then.state in leads_to(one.state)
+                    after_this.add(then)
+        reached |= {one.state for one in after_this}
+        found = after_this
+    assert reached == set(State)
+    assert leads_to(State.DISPUTED) == {*GOES_ON, State.CONFIRMED, State.CANCELLED}
 
 
 def test_what_is_over_is_over() -> None:

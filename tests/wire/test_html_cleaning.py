@@ -72,11 +72,11 @@ def test_plain_text_becomes_paragraphs() -> None:
 
 @pytest.mark.parametrize("piece", ["<b>", "<a href=x>", "<b><p>", "<table><tr>", "<", "&", "</p>"])
 def test_cleaning_is_bounded(piece: str) -> None:
-    """A megabyte of misnested tags costs less than a second."""
-    start = time.perf_counter()
+    """A megabyte of misnested tags costs no more than a few seconds of a slow processor."""
+    start = time.process_time()
     clean_html(piece * (1_000_000 // len(piece)))
     plain_text(piece * (1_000_000 // len(piece)))
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 5.0
 
 
 @given(st.text(st.sampled_from("<>&;/ab=\"' \u202e#x20e"), max_size=80))

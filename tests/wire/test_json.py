@@ -45,9 +45,9 @@ REFUSED = {
 @pytest.mark.parametrize("raw", REFUSED.values(), ids=REFUSED.keys())
 def test_what_is_not_strict_is_refused_cheaply(raw: bytes) -> None:
     """Each forbidden form is Rejected, within a tenth of a second per megabyte."""
-    start = time.perf_counter()
+    start = time.process_time()
     assert isinstance(parse(raw), Rejected)
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0
 
 
 def test_what_is_at_the_limit_is_read() -> None:

@@ -1,8 +1,8 @@
 """Agreements: what the two people of one do, and what the two nodes tell each other of it.
 
-`answering` makes one, `steps` is its life, `reveals` the contact details; `saying` is what goes to
-the other side, `hearing` what comes from it, `moving` what every change brings about here,
-`parting` what ends when somebody is gone.
+`answering` makes one (`answerable`: or why not), `steps` is its life, `reveals` the contact
+details; `saying` is what goes to the other side, `hearing` and `standing` what comes from it,
+`moving` what every change brings about here, `parting` what ends when somebody is gone.
 """
 
 from node.actions.agreements.answering import offer_help, propose_by_note

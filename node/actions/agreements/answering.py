@@ -14,7 +14,8 @@ from node.actions.agreements.answerable import (
     why_not,
 )
 from node.actions.agreements.moving import move
-from node.actions.agreements.saying import Two, say_offer
+from node.actions.agreements.saying import say_offer
+from node.actions.agreements.two import Two
 from node.aid.agreements import (
     Agreement,
     Channel,

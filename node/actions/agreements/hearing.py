@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from node.actions.agreements import answering
 from node.actions.agreements.moving import move
-from node.actions.agreements.saying import say_accepted, say_refused, say_standing, the_two
+from node.actions.agreements.saying import say_accepted, say_refused, say_standing
+from node.actions.agreements.two import the_two
 from node.aid.agreement_wire import ReadOffer, ReadStep
 from node.aid.agreements import (
     Agreement,

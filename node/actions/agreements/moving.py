@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from node.actions import notices
 from node.actions.agreements import reveals
-from node.actions.agreements.saying import Two, answer_standing, say, the_two
+from node.actions.agreements.saying import answer_standing, say
+from node.actions.agreements.two import Two, the_two
 from node.actions.changing import change_proposal
 from node.aid.agreements import (
     OPEN,

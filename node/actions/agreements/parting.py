@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from node.actions import notices
 from node.actions.agreements.moving import move
-from node.actions.agreements.saying import the_two
-from node.aid.agreements import Event, Side, State
+from node.actions.agreements.two import the_two
+from node.aid.agreements import Agreement, Event, Side, State
 from node.outbox.here import Here
 from node.social.accounts import Actor
 from node.social.notifications import Kind
@@ -25,13 +25,23 @@ def part_from(tx: Transaction, here: Here, gone: Actor) -> None:
         if two.home and agreement.answerer_id == gone.id:
             event = Event.WITHDRAW if agreement.state is State.PROPOSED else Event.CANCEL
             said = f"{gone.uri}#gone-{agreement.id}"
-            move(tx, here, agreement, event, side=Side.ANSWERER, by=gone, heard_in=said)
+            if move(tx, here, agreement, event, side=Side.ANSWERER, by=gone, heard_in=said) is None:
+                _tell_gone(tx, here, two.author, agreement, about=agreement.proposal_id)
         elif not two.home:
-            notices.tell(
-                tx,
-                here,
-                two.answerer,
-                Kind.AGREEMENT_CANCELLED,
-                dedupe=f"{agreement.id} gone",
-                data={"why": "account-deleted"},
-            )
+            # The proposal goes with its author: nothing can hang on it.
+            _tell_gone(tx, here, two.answerer, agreement, about=None)
+
+
+def _tell_gone(
+    tx: Transaction, here: Here, person: Actor, agreement: Agreement, *, about: int | None
+) -> None:
+    notices.tell(
+        tx,
+        here,
+        person,
+        Kind.AGREEMENT_CANCELLED,
+        dedupe=f"{agreement.id} gone",
+        object_id=about,
+        agreement_id=agreement.id if about is not None else None,
+        data={"why": "account-deleted"},
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from node.actions import notices
-from node.actions.agreements.saying import Two, agreement_uri, the_two
+from node.actions.agreements.two import Two, agreement_uri, the_two
 from node.activitypub import render
 from node.activitypub.html import from_plain
 from node.activitypub.vocabulary import OUR_CONTEXT
@@ -84,9 +84,7 @@ def received(
     if agreement.side_of(by.id) is None or not text:
         return False
     two, at = the_two(tx, agreement), said or here.clock.now()
-    # The author's may be here before the yes that it follows; the yes is on its way.
-    before = agreement.state is State.PROPOSED and by.id == two.author.id and not two.home
-    if not agreement.shows_contact and not before:
+    if not agreement.shows_contact and not _before_its_cause(agreement, two, by, at):
         return False
     for known in reveals.revealed(tx, agreement.id):
         if known.actor_id == by.id and (known.revealed_at, known.note_uri or "") > (at, note_uri):
@@ -101,6 +99,17 @@ def received(
     )
     _tell(tx, here, agreement, two, by, two.answerer if by.id == two.author.id else two.author)
     return True
+
+
+def _before_its_cause(agreement: Agreement, two: Two, by: Actor, at: float) -> bool:
+    """The author's may be here before the yes that it follows, or before the word that a dispute
+    is settled and the agreement goes on. That word is on its way, and until it comes nobody sees
+    them; should it say that all is over, they go with it."""
+    if two.home or by.id != two.author.id:
+        return False
+    if agreement.state in (State.NO_SHOW, State.DISPUTED):
+        return at > agreement.version
+    return agreement.state is State.PROPOSED
 
 
 def forget(tx: Transaction, here: Here, agreement: Agreement, two: Two) -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from node.actions.agreements import reveals
 from node.actions.agreements.moving import tell_people
-from node.actions.agreements.saying import the_two
+from node.actions.agreements.two import the_two
 from node.aid.agreement_wire import ReadAgreement
 from node.aid.agreements import (
     AGREED,
@@ -120,8 +120,9 @@ def _stands(tx: Transaction, here: Here, found: Agreement, read: ReadAgreement, 
         # A server that does not tell how things stand tells by Documents alone: none is newer.
         version=said if read.state is not None else found.version,
         state=state,
-        confirmed_by_author_at=_when(found.confirmed_by_author_at, two.author, read, said),
-        confirmed_by_answerer_at=_when(found.confirmed_by_answerer_at, two.answerer, read, said),
+        confirmed_by_author_at=_when(found.confirmed_by_author_at or now, two.author, read),
+        # Nobody says it for our side; what ours said may have come too late.
+        confirmed_by_answerer_at=_when(found.confirmed_by_answerer_at, two.answerer, read),
         ended_at=read.ended,
     )
     if read.state is None:
@@ -175,8 +176,8 @@ def _is_what_was_asked(tx: Transaction, found: Agreement, read: ReadAgreement) -
     return read.quantity is None or (read.quantity, read.unit) == (found.quantity, found.unit)
 
 
-def _when(at: float | None, actor: Actor, read: ReadAgreement, said: float) -> float | None:
-    return (at or said) if actor.uri in read.confirmed_by else None
+def _when(at: float | None, actor: Actor, read: ReadAgreement) -> float | None:
+    return at if actor.uri in read.confirmed_by else None
 
 
 def _ended(changed: Agreement, state: State, at: float) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from node.actions.agreements.moving import ledger, move
-from node.actions.agreements.saying import the_two
+from node.actions.agreements.two import the_two
 from node.aid.agreements import (
     Agreement,
     Event,

@@ -11,7 +11,7 @@ from node.actions.telling import facts_of, write_letter
 from node.aid.agreements import Agreement, State, later
 from node.aid.proposals import Proposal
 from node.aid.words import quantity_in
-from node.errors import Conflict, NotFound
+from node.errors import Conflict, NotFound, TooMany
 from node.outbox.here import Here
 from node.social.accounts import Actor
 from node.social.notifications import Kind
@@ -50,6 +50,9 @@ def answer(
         )
     except (NotFound, Conflict):
         explain(tx, here, author, status, language)
+        return
+    except TooMany:
+        explain(tx, here, author, status, language, "too-many-answers")
         return
     if made.state is State.PROPOSED and may_write(tx, here, author):
         write_letter(

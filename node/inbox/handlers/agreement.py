@@ -8,9 +8,10 @@ from typing import Any
 from node.actions.agreements import hearing, reveals, standing
 from node.activitypub.documents import Accept, Create, Offer, Reject, Undo, Update
 from node.activitypub.html import plain_text
-from node.activitypub.readers import one_id, same_origin, types, when
+from node.activitypub.readers import ids, one_id, same_origin, types, when
 from node.activitypub.rejected import Rejected
 from node.aid.agreement_wire import (
+    HEARD_MOST,
     is_agreement,
     is_answer,
     read_agreement,
@@ -126,11 +127,13 @@ def _contact(
     uri, contact = one_id(document.get("id")), reveals.contact_in(document)
     if uri is None or contact is None:
         return None
-    agreement = agreements.by_uri(tx, one_id(document.get("context")) or "")
-    if agreement is None:  # before the yes that it follows
-        agreement = agreements.by_offer(tx, one_id(document.get("inReplyTo")) or "")
+    named = one_id(document.get("context"))
+    agreement = agreements.by_uri(tx, named or "")
+    for offer in ids(document.get("inReplyTo"), HEARD_MOST):  # before the yes that it follows
+        agreement = agreement or agreements.by_offer(tx, offer)
     if agreement is None:
-        return None
+        # What they belonged to is no longer here: nor may they stay, as a letter would.
+        return None if named is None else Ignored("contact details of nothing that is here")
     if not same_origin(uri, received.actor.uri) or received.actor.uri in objects.buried_by(tx, uri):
         return Ignored("contact details that are not theirs, or that are gone")
     shown = reveals.received(

@@ -8,8 +8,7 @@ that a Create that comes late changes nothing.
 from __future__ import annotations
 
 from node.actions import conversation, passing, quoting
-from node.actions.agreements import part_from
-from node.actions.remote import forget_actor
+from node.actions.departing import depart
 from node.activitypub.documents import Delete
 from node.activitypub.readers import same_origin
 from node.inbox.handlers import agreement
@@ -28,7 +27,8 @@ def apply(tx: Transaction, here: Here, activity: Delete, received: Received) -> 
     if here.is_ours(uri):
         return Ignored("only we delete what is ours")
     if uri == received.actor.uri:
-        return _actor(tx, here, received)
+        depart(tx, here, received.actor)
+        return Applied("forgotten with all it wrote")
     if agreement.deleted(tx, here, uri, received):
         objects.bury(tx, uri, by=received.actor.uri, now=received.now)
         return Applied("contact details are gone")
@@ -67,13 +67,3 @@ def remove(
         conversation.deleted(tx, here, status, by)
     objects.delete(tx, status, by=by.uri, now=received.now)
     return Applied(f"deleted {status.type}")
-
-
-def _actor(tx: Transaction, here: Here, received: Received) -> Outcome:
-    for status in objects.latest(tx, author_id=received.actor.id, public_only=False, most=100_000):
-        if objects.has_shares(tx, status.id):
-            passing.retract(tx, here, status.id, status.uri)
-    conversation.left(tx, here, received.actor)
-    part_from(tx, here, received.actor)
-    forget_actor(tx, received.actor, now=received.now)
-    return Applied("forgotten with all it wrote")

@@ -13,6 +13,7 @@ from node.store.outbox.activities import (
     set_public,
     unlist_object,
 )
+from node.store.outbox.clearing import Cleared, drop_delivered
 from node.store.outbox.deliveries import LEASE_SECONDS, Claimed, Delivery, claim, next_due
 from node.store.outbox.hosts import (
     HOSTS_BELL,
@@ -29,6 +30,7 @@ __all__ = [
     "HOSTS_BELL",
     "LEASE_SECONDS",
     "Claimed",
+    "Cleared",
     "Delivery",
     "HostChange",
     "HostRecord",
@@ -39,6 +41,7 @@ __all__ = [
     "Target",
     "claim",
     "drop",
+    "drop_delivered",
     "forget_object",
     "host_records",
     "next_due",
