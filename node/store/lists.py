@@ -130,3 +130,9 @@ def members_page(
         list_members.c.id.asc() if upward else list_members.c.id.desc()
     ).limit(most)
     return sorted(((row.id, row.actor_id) for row in tx.all(statement)), reverse=True)
+
+
+def members_count(tx: Transaction, identifier: int) -> int:
+    return int(
+        tx.scalar(sa.select(sa.func.count()).where(list_members.c.list_id == identifier)) or 0
+    )

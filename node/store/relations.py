@@ -185,6 +185,24 @@ def people(
     return sorted(((row.id, row.other) for row in rows), reverse=True)
 
 
+def at(tx: Transaction, me: int, domain: str, *, most: int) -> tuple[list[int], list[int]]:
+    """Those of a server whom one follows, and those who follow one, asked for included."""
+    there = sa.and_(actors.c.domain == domain, actors.c.local.is_(False))
+    followed = tx.all(
+        sa.select(follows.c.target_id)
+        .join(actors, actors.c.id == follows.c.target_id)
+        .where(follows.c.follower_id == me, there)
+        .limit(most)
+    )
+    followers = tx.all(
+        sa.select(follows.c.follower_id)
+        .join(actors, actors.c.id == follows.c.follower_id)
+        .where(follows.c.target_id == me, there)
+        .limit(most)
+    )
+    return [row.target_id for row in followed], [row.follower_id for row in followers]
+
+
 def requests_count(tx: Transaction, of: int) -> int:
     """How many asked to follow and wait for an answer."""
     return int(

@@ -39,9 +39,11 @@ featured_tags = sa.Table(
 domain_mutes = sa.Table(
     "domain_mutes",
     metadata,
-    ref("account_id", "accounts.actor_id", primary=True),
-    sa.Column("domain", sa.Text, primary_key=True),
+    identity(),
+    ref("account_id", "accounts.actor_id"),
+    sa.Column("domain", sa.Text, nullable=False),
     sa.Column("created_at", Time, nullable=False),
+    sa.UniqueConstraint("account_id", "domain"),
 )
 
 # What a profile or a status was before.

@@ -259,6 +259,12 @@ def upgrade() -> None:
     op.create_table(
         "domain_mutes",
         sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column(
             "account_id",
             sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
             autoincrement=False,
@@ -272,7 +278,8 @@ def upgrade() -> None:
             name=op.f("fk_domain_mutes_account_id_accounts"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("account_id", "domain", name=op.f("pk_domain_mutes")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_domain_mutes")),
+        sa.UniqueConstraint("account_id", "domain", name=op.f("uq_domain_mutes_account_id_domain")),
     )
     op.create_table(
         "edits",
