@@ -99,6 +99,19 @@ FOR: Final = (
     "for_private_mentions",
     "for_limited_accounts",
 )
+DEFAULT_POLICY: Final[Mapping[str, Rule]] = MappingProxyType(
+    {
+        "for_not_following": "accept",
+        "for_not_followers": "accept",
+        "for_new_accounts": "accept",
+        "for_private_mentions": "filter",
+        "for_limited_accounts": "filter",
+    }
+)
+"""As Mastodon's: whoever writes to somebody in private, unasked, waits."""
+UNFILTERED: Final = frozenset(
+    {Told.POLL, Told.UPDATE, Told.QUOTED_UPDATE, Told.ADMIN_SIGN_UP, Told.ADMIN_REPORT}
+)
 NEW_ACCOUNT_S: Final = 30 * 86_400.0
 NEW_FOLLOWER_S: Final = 3 * 86_400.0
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from node.ids import new_id
-from node.store import tallies
+from node.store import news, tallies
 from node.store.tables import actors, blocks, follows
 from node.store.transaction import Transaction
 from node.store.upsert import insert_new, insert_or_update
@@ -78,6 +78,8 @@ def put(
         },
         key=("follower_id", "target_id"),
     )
+    if before is None or before.state != state:
+        news.followed(tx, target_id, follower_id, accepted=state == ACCEPTED)
 
 
 def accept(tx: Transaction, follow: Follow) -> None:
@@ -87,6 +89,8 @@ def accept(tx: Transaction, follow: Follow) -> None:
         .values(state=ACCEPTED)
     )
     _count(tx, follow.follower_id, follow.target_id, changed.rowcount)
+    if changed.rowcount:
+        news.followed(tx, follow.target_id, follow.follower_id, accepted=True)
 
 
 def remove(tx: Transaction, follower_id: int, target_id: int) -> bool:
@@ -95,6 +99,7 @@ def remove(tx: Transaction, follower_id: int, target_id: int) -> bool:
         return False
     tx.execute(sa.delete(follows).where(follows.c.id == known.id))
     _count(tx, follower_id, target_id, -int(known.state == ACCEPTED))
+    news.unfollowed(tx, target_id, follower_id)
     return True
 
 

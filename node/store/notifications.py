@@ -31,6 +31,8 @@ class Notification:
     created_at: float
     read_at: float | None
     mailed_at: float | None
+    group_key: str = ""
+    """Of what is told as one; "" for what stands alone."""
 
 
 # Of help, in the account and by mail; what apps are told besides is in `notification_pages`.
@@ -46,6 +48,7 @@ _COLUMNS = (
     notifications.c.created_at,
     notifications.c.read_at,
     notifications.c.mailed_at,
+    notifications.c.group_key,
 )
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from node.ids import new_id
 from node.social.statuses import Status
+from node.social.told import Told
 from node.social.visibility import Visibility
-from node.store import calls, conversations, on_behalf, pictures, revisions, tallies
+from node.store import calls, conversations, news, on_behalf, pictures, revisions, tallies
 from node.store.tables import (
     actors,
     graves,
@@ -119,6 +121,7 @@ def insert(
         calls.written(tx, status.id)
         if status.visibility is Visibility.DIRECT:
             conversations.said(tx, status)
+        news.written(tx, status)
     return fresh
 
 
@@ -151,11 +154,12 @@ def update(
     """An edit: what was said changes; who said it, to whom and when does not. What it was before is
     kept."""
     before = by_id(tx, identifier)
-    if before is not None and (before.content, before.summary, before.sensitive) != (
+    changed = before is not None and (before.content, before.summary, before.sensitive) != (
         content,
         summary,
         sensitive,
-    ):
+    )
+    if changed:
         revisions.keep(tx, identifier)
     tx.execute(
         sa.update(objects)
@@ -173,6 +177,8 @@ def update(
     tx.execute(sa.delete(hashtags).where(hashtags.c.object_id == identifier))
     _set_tags(tx, identifier, tags)
     calls.edited(tx, identifier)
+    if before is not None and changed:
+        news.edited(tx, replace(before, document=document))
 
 
 def delete(tx: Transaction, status: Status, *, by: str, now: float) -> None:
@@ -333,6 +339,7 @@ def add_reaction(
     )
     if fresh and not emoji:
         tallies.status(tx, object_id, "likes", 1)
+        news.favourited(tx, object_id, actor_id)
     return fresh
 
 
@@ -345,6 +352,7 @@ def remove_reaction(tx: Transaction, *, activity_uri: str, actor_id: int) -> boo
     for row in gone:
         if not row.emoji:
             tallies.status(tx, row.object_id, "likes", -1)
+            news.author_untold(tx, Told.FAVOURITE, row.object_id, actor_id)
     return bool(gone)
 
 
@@ -382,6 +390,7 @@ def add_share(
     if fresh:
         tallies.status(tx, object_id, "shares", 1)
         calls.shared(tx, identifier)
+        news.shared(tx, object_id, actor_id)
     return fresh
 
 
@@ -394,6 +403,7 @@ def remove_share(tx: Transaction, *, activity_uri: str, actor_id: int) -> bool:
     for row in gone:
         tallies.status(tx, row.object_id, "shares", -1)
         calls.gone(tx, row.id, open=False)
+        news.author_untold(tx, Told.REBLOG, row.object_id, actor_id)
     return bool(gone)
 
 

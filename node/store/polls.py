@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from node.store import news
 from node.store.tables import poll_votes, polls
 from node.store.transaction import Row, Transaction
 from node.store.upsert import insert_many, insert_or_update
@@ -169,6 +170,7 @@ def close(tx: Transaction, object_id: int, at: float) -> None:
         .where(polls.c.object_id == object_id)
         .values(closed_at=at, votes_untold_at=None)
     )
+    news.poll_ended(tx, object_id)
 
 
 def next_end(tx: Transaction) -> float | None:

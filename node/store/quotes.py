@@ -8,7 +8,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from node.store import tallies
+from node.store import news, tallies
 from node.store.tables import objects, quotes
 from node.store.transaction import Row, Transaction
 from node.store.upsert import insert_or_update
@@ -66,6 +66,8 @@ def put(tx: Transaction, quote: Quote) -> None:
         moved = int(quote.state == ACCEPTED) - int(was)
         if moved:
             tallies.status(tx, quote.quoted_id, "quotes", moved)
+        if moved > 0:
+            news.quoted(tx, quote.quoted_id, quote.object_id)
 
 
 def by_object(tx: Transaction, object_id: int) -> Quote | None:

@@ -28,3 +28,21 @@ async def test_nothing_was_told_yet(shared: Town) -> None:
     assert await app.get("/api/v1/notifications") == []
     assert await app.get("/api/v1/notifications/unread_count") == {"count": 0}
     assert (await app.ask("GET", "/api/v1/notifications/5")).status == 404
+
+
+async def test_what_others_do_is_told(shared: Town) -> None:
+    amina, benoit = await shared.app("amina"), await shared.app("benoit")
+    status = await amina.post("/api/v1/statuses", status="Qui a une échelle ? @benoit")
+    (mention,) = await benoit.get("/api/v1/notifications")
+    assert mention["type"] == "mention"
+    assert mention["status"]["id"] == status["id"]
+    assert mention["account"]["username"] == "amina"
+    await benoit.post(f"/api/v1/statuses/{status['id']}/favourite")
+    await benoit.post(f"/api/v1/statuses/{status['id']}/favourite")
+    await benoit.post(f"/api/v1/statuses/{status['id']}/reblog")
+    found = await amina.get("/api/v1/notifications")
+    assert [one["type"] for one in found] == ["reblog", "favourite"]
+    await benoit.post(f"/api/v1/statuses/{status['id']}/unfavourite")
+    found = await amina.get("/api/v1/notifications")
+    assert [one["type"] for one in found] == ["reblog"]
+    assert await amina.get("/api/v1/notifications", **{"types[]": "follow"}) == []

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from node.mastodon.entities.account import accounts
+from node.mastodon.entities.status import render
 from node.mastodon.entities.times import moment
 from node.outbox.here import Here
 from node.social.accounts import Actor
 from node.social.told import standard
+from node.store import objects
 from node.store.notifications import Notification
 from node.store.transaction import Transaction
 
@@ -17,8 +20,8 @@ def notifications(
     tx: Transaction, here: Here, me: Actor, found: Sequence[Notification]
 ) -> list[dict[str, Any]]:
     """All of a page, in a constant number of queries. What lost its status since is left out."""
-    people = _people(tx, here, {_cause(here, one) for one in found})
-    statuses = _statuses(tx, here, me, {one.object_id for one in found if one.object_id})
+    people = accounts(tx, here, {_cause(here, one) for one in found})
+    statuses = shown(tx, here, me, {one.object_id for one in found if one.object_id})
     made = []
     for one in found:
         account = people.get(_cause(here, one))
@@ -29,7 +32,7 @@ def notifications(
             "id": str(one.id),
             "type": standard(one.kind),
             "created_at": moment(one.created_at),
-            "group_key": f"ungrouped-{one.id}",
+            "group_key": one.group_key or f"ungrouped-{one.id}",
             "account": account,
         }
         if status is not None:
@@ -43,11 +46,10 @@ def _cause(here: Here, one: Notification) -> int:
     return one.actor_id or here.quartier.id
 
 
-def _people(tx: Transaction, here: Here, ids: Collection[int]) -> dict[int, dict[str, Any]]:
-    return {identifier: {"id": str(identifier)} for identifier in ids}
-
-
-def _statuses(
+def shown(
     tx: Transaction, here: Here, me: Actor, ids: Collection[int]
 ) -> dict[int, dict[str, Any]]:
-    return {identifier: {"id": str(identifier)} for identifier in ids}
+    """Statuses by their ids."""
+    statuses = list(objects.by_ids(tx, ids).values())
+    made = render(tx, here, me, statuses) if statuses else []
+    return {int(one["id"]): one for one in made}

@@ -161,6 +161,13 @@ push_subscriptions = sa.Table(
     sa.Index("ix_push_subscriptions_account_id", "account_id"),
 )
 
+notification_policies = sa.Table(
+    "notification_policies",
+    metadata,
+    ref("account_id", "accounts.actor_id", primary=True),
+    sa.Column("rules", sa.JSON, nullable=False),  # for_… → accept | filter | drop
+)
+
 # Whose notifications wait to be let in, and those that were decided on.
 notification_requests = sa.Table(
     "notification_requests",

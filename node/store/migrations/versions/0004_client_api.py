@@ -577,6 +577,23 @@ def upgrade() -> None:
         batch_op.create_index("ix_mutes_target_id", ["target_id"], unique=False)
 
     op.create_table(
+        "notification_policies",
+        sa.Column(
+            "account_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("rules", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["accounts.actor_id"],
+            name=op.f("fk_notification_policies_account_id_accounts"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_notification_policies")),
+    )
+    op.create_table(
         "notification_requests",
         sa.Column(
             "id",
