@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from node.actions.passwords import hash_password
 from node.activitypub import keys, render
@@ -219,10 +221,15 @@ def change_profile(
         values["name"] = one_line(name, NAME_MAX, "Le nom affiché") or actor.username
     if summary is not None:
         values["summary"] = from_plain(lines(summary, SUMMARY_MAX, "La présentation"))
+    return set_profile(tx, here, actor, values)
+
+
+def set_profile(tx: Transaction, here: Here, actor: Actor, values: Mapping[str, Any]) -> Actor:
+    """Columns of the actor, checked by the caller; whoever knows the person learns of it."""
     if not values:
         return actor
     now = max(here.clock.now(), int(actor.updated_at) + 1.0)
-    actors.set_words(tx, actor.id, now=now, **values)
+    actors.set_columns(tx, actor.id, now=now, **values)
     changed = actors.by_id(tx, actor.id)
     if changed is None:
         raise NotFound("Il n’y a personne de ce nom ici.")

@@ -36,6 +36,9 @@ SIGNERS_KEPT = 10_000
 SIGNER_S = 300.0  # another process may have changed the key
 KEY_REFETCH_S = 300.0
 ACTOR_STALE_S = 7 * 86_400.0
+FIELDS_SHOWN = 20
+EMOJIS_SHOWN = 100
+OLDEST_S = 1_136_073_600.0  # 2006: before, nobody had an account of this kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +310,7 @@ def put_actor(
             "territory": " ".join(parsed.territory) or None,
             "document": text,
             "fetched_at": now if from_origin else None,
+            **_since(parsed, now),
         },
         keys=[(key.id, key.kind, key.material, None) for key in parsed.public_keys],
         now=now,
@@ -326,6 +330,12 @@ def _picture(tx: Transaction, parsed: ActorDocument) -> str | None:
     hosts = [host_of(parsed.id), host_of(parsed.icon)]
     blocks = moderation.blocks_covering(tx, hosts)
     return None if any(blocks.rejects_media(host) for host in hosts) else parsed.icon
+
+
+def _since(parsed: ActorDocument, now: float) -> dict[str, float]:
+    """When they came, as their server says; else it is when we first met them."""
+    told = parsed.published
+    return {"created_at": told} if told is not None and OLDEST_S < told <= now else {}
 
 
 def _is_met(tx: Transaction, where: str) -> bool:

@@ -59,8 +59,9 @@ class Workshop:
         self._turn = asyncio.Semaphore(AT_ONCE)
         self._waiting = 0
 
-    async def make(self, content: bytes) -> Made:
-        """The picture, turned as it was meant, at most `side` pixels long, and nothing else.
+    async def make(self, content: bytes, *, side: int | None = None) -> Made:
+        """The picture, turned as it was meant, at most `side` pixels long (less than the bounds
+        say, where it is given), and nothing else.
 
         Raises TooLarge, Invalid with what to do, Unavailable when too many wait.
         """
@@ -78,17 +79,17 @@ class Workshop:
         self._waiting += 1
         try:
             async with self._turn:
-                return await self._ask(content, kind)
+                return await self._ask(content, kind, min(side or bounds.side, bounds.side))
         finally:
             self._waiting -= 1
 
-    async def _ask(self, content: bytes, kind: str) -> Made:
+    async def _ask(self, content: bytes, kind: str, side: int) -> Made:
         bounds = self.bounds
         limits = {
             "kind": kind,
             "pixels": bounds.pixels,
             "frames": bounds.frames,
-            "side": bounds.side,
+            "side": side,
             "seconds": bounds.seconds,
             "memory": bounds.memory,
             "processors": sorted(all_processors()),

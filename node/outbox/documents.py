@@ -3,6 +3,8 @@ for the keys of nodes that we have met."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import orjson
 
 from node.activitypub.readers import origin
@@ -27,8 +29,10 @@ def local_actor(tx: Transaction, here: Here, actor: Actor) -> Document:
     if actor.id == here.quartier.id:
         place = public_place(node.latitude, node.longitude)
         centre = Centre(node.name, place.lat, place.lon, node.radius_m)
+    # What nobody sits at is a Service, as others tell robots.
+    robot = actor.bot and actor.type == "Person"
     document = actor_document(
-        actor,
+        replace(actor, type="Service") if robot else actor,
         here.addresses,
         rsa_pem=keys.rsa.public_text,
         ed25519_multibase=keys.ed25519.public_text,

@@ -225,6 +225,8 @@ def unattached_older_than(tx: Transaction, before: float, *, most: int = 500) ->
             objects.c.id.is_(None),
             drafts.c.id.is_(None),
             scheduled.c.id.is_(None),
+            # That of somebody's profile belongs to themselves.
+            sa.or_(pictures.c.object_id.is_(None), pictures.c.object_id != pictures.c.owner_id),
             pictures.c.created_at < before,
         )
         .order_by(pictures.c.id)

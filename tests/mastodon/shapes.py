@@ -172,6 +172,16 @@ RELATIONSHIP = {
     "note": str,
 }
 
+PREFERENCES = {
+    "posting:default:visibility": {"public", "unlisted", "private", "direct"},
+    "posting:default:sensitive": bool,
+    "posting:default:language": null(str),
+    "posting:default:quote_policy": {"public", "followers", "nobody"},
+    "reading:expand:media": {"default", "show_all", "hide_all"},
+    "reading:expand:spoilers": bool,
+    "reading:autoplay:gifs": bool,
+}
+
 FAMILIAR_FOLLOWERS = {"id": ID, "accounts": [ACCOUNT]}
 
 LIST = {

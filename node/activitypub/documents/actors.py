@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from node.activitypub.documents.objects import Emoji, emojis_in
 from node.activitypub.documents.parts import links, page, picture
 from node.activitypub.readers import (
     each,
@@ -74,6 +75,7 @@ class ActorDocument:
     also_known_as: tuple[str, ...]
     public_keys: tuple[PublicKey, ...]
     fields: tuple[Field, ...]
+    emojis: tuple[Emoji, ...]
     published: float | None
     webfinger: str | None
     """``user@host`` (FEP-2c59), to be confirmed there."""
@@ -132,6 +134,7 @@ def parse_actor(document: dict[str, Any]) -> ActorDocument | Rejected:
         also_known_as=ids(document.get("alsoKnownAs"), ALIASES),
         public_keys=_keys(document, name),
         fields=_fields(document.get("attachment")),
+        emojis=emojis_in(document.get("tag")),
         published=when(document.get("published")),
         webfinger=handle.removeprefix("acct:").removeprefix("@") if handle else None,
         implements=_implements(document),

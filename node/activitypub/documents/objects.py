@@ -199,7 +199,7 @@ def parse_object(document: dict[str, Any]) -> ObjectDocument | Tombstone | Rejec
         audience=ids(document.get("audience"), ADDRESSEES),
         hashtags=_hashtags(tags),
         mentions=_mentions(tags),
-        emojis=_emojis(tags),
+        emojis=emojis_in(tags),
         attachments=_attachments(document),
         sensitive=flag(document.get("sensitive")),
         quote=_quote(document),
@@ -257,7 +257,7 @@ def _mentions(value: Any) -> tuple[Mention, ...]:
     return tuple(found.values())
 
 
-def _emojis(value: Any) -> tuple[Emoji, ...]:
+def emojis_in(value: Any) -> tuple[Emoji, ...]:
     found: dict[str, Emoji] = {}
     for tag in objects(value, 4 * TAGS):
         name = (text(tag, "name", 256) or "").strip().strip(":")
