@@ -74,6 +74,8 @@ class Listing:
     last: int | str | None = None
     more: bool = True
     """Whether there is something below `last`."""
+    body: Any = None
+    """What is answered, where that is more than the items."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,18 +19,23 @@ from node.mastodon.method import Answer, Ask, Grant, Listing, Method
 from node.mastodon.methods import accounts as account_methods
 from node.mastodon.methods import (
     blocks,
+    conversations,
     instance,
     interactions,
     lists,
     markers,
     media,
+    notification_requests,
     notifications,
+    notifications_v2,
     polls,
     posting,
     profile,
     relationships,
+    reports,
     requests,
     scheduled,
+    suggestions,
     tags,
 )
 from node.mastodon.oauth import apps as oauth_apps
@@ -51,6 +56,8 @@ METHODS: Final[tuple[tuple[Method, ...], ...]] = (
     blocks.METHODS,
     lists.METHODS,
     tags.METHODS,
+    reports.METHODS,
+    suggestions.METHODS,
     instance.METHODS,
     posting.METHODS,
     interactions.METHODS,
@@ -58,6 +65,9 @@ METHODS: Final[tuple[tuple[Method, ...], ...]] = (
     polls.METHODS,
     scheduled.METHODS,
     notifications.METHODS,
+    notifications_v2.METHODS,
+    notification_requests.METHODS,
+    conversations.METHODS,
     markers.METHODS,
 )
 
@@ -183,7 +193,8 @@ def _response(request: web.Request, result: Any, base_url: str) -> web.StreamRes
             link = _link(request, result, base_url)
             if link:
                 headers["Link"] = link
-            return _json(list(result.items), 200, headers)
+            body = list(result.items) if result.body is None else result.body
+            return _json(body, 200, headers)
         case _:
             return _json(result, 200, {})
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -11,18 +10,6 @@ from node.social.told import STANDARD, kinds_of
 from node.store.notifications import _COLUMNS, Notification, _notification
 from node.store.tables import notifications, proposals
 from node.store.transaction import Transaction
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Those of one group that lie on a page, and how many there are in all."""
-
-    key: str
-    newest: Notification
-    oldest_id: int
-    actors: tuple[int | None, ...]
-    """Who caused them, the latest first, a few of them."""
-    count: int
 
 
 def _asked(
@@ -127,3 +114,13 @@ def shown(tx: Transaction, account_id: int, identifier: int) -> Notification | N
         )
     )
     return None if row is None else _notification(row)
+
+
+def several(tx: Transaction, account_id: int, ids: Collection[int]) -> list[Notification]:
+    """Of these, those that apps are told of, the newest first."""
+    rows = tx.all(
+        sa.select(*_COLUMNS)
+        .where(*_asked(account_id, STANDARD, None, None), notifications.c.id.in_(list(ids)))
+        .order_by(notifications.c.id.desc())
+    )
+    return [_notification(row) for row in rows]

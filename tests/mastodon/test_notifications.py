@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.mastodon.shapes import check
+from tests.mastodon.shapes_told import CONVERSATION, GROUPS, MARKER, NOTIFICATION, POLICY, REQUEST
 from tests.mastodon.signing_in import Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -15,6 +17,7 @@ async def test_markers_are_kept_and_counted(shared: Town) -> None:
     first = await app.post("/api/v1/markers", home={"last_read_id": "17"})
     assert first["home"]["last_read_id"] == "17"
     assert first["home"]["version"] == 0
+    check(first["home"], MARKER)
     form = {"home[last_read_id]": "18", "notifications[last_read_id]": "3"}
     second = (await app.ask("POST", "/api/v1/markers", data=form)).body
     assert second["home"]["version"] == 1
@@ -34,6 +37,7 @@ async def test_what_others_do_is_told(shared: Town) -> None:
     amina, benoit = await shared.app("amina"), await shared.app("benoit")
     status = await amina.post("/api/v1/statuses", status="Qui a une échelle ? @benoit")
     (mention,) = await benoit.get("/api/v1/notifications")
+    check(mention, NOTIFICATION)
     assert mention["type"] == "mention"
     assert mention["status"]["id"] == status["id"]
     assert mention["account"]["username"] == "amina"
@@ -46,3 +50,125 @@ async def test_what_others_do_is_told(shared: Town) -> None:
     found = await amina.get("/api/v1/notifications")
     assert [one["type"] for one in found] == ["reblog"]
     assert await amina.get("/api/v1/notifications", **{"types[]": "follow"}) == []
+
+
+async def test_groups(shared: Town) -> None:
+    """Favourites of one status are one; pages of them lead to each other."""
+    amina, benoit = await shared.app("amina"), await shared.app("benoit")
+    await shared.node.account("chloe")
+    chloe = await shared.app("chloe")
+    await amina.post("/api/v1/notifications/clear")
+    first, second = [await amina.post("/api/v1/statuses", status=f"Mot {n}") for n in (1, 2)]
+    for who in (benoit, chloe):
+        for status in (first, second):
+            await who.post(f"/api/v1/statuses/{status['id']}/favourite")
+    found = await amina.get("/api/v2/notifications")
+    check(found, GROUPS)
+    assert [one["notifications_count"] for one in found["notification_groups"]] == [2, 2]
+    assert [one["status_id"] for one in found["notification_groups"]] == [
+        second["id"],
+        first["id"],
+    ]
+    assert len(found["accounts"]) == 2
+    group = found["notification_groups"][0]
+    assert len(group["sample_account_ids"]) == 2
+    page = await amina.ask("GET", "/api/v2/notifications", params={"limit": "1"})
+    assert [one["status_id"] for one in page.body["notification_groups"]] == [second["id"]]
+    assert 'rel="next"' in page.headers["Link"]
+    lean = await amina.get("/api/v2/notifications", expand_accounts="partial_avatars")
+    check(lean, GROUPS)
+    assert len(lean["accounts"]) + len(lean["partial_accounts"]) == 2
+    alone = await amina.get("/api/v2/notifications", **{"grouped_types[]": "follow"})
+    assert [one["notifications_count"] for one in alone["notification_groups"]] == [1] * 4
+    assert alone["notification_groups"][0]["group_key"].startswith("ungrouped-")
+    assert await amina.get("/api/v2/notifications/unread_count") == {"count": 2}
+    key = group["group_key"]
+    one = await amina.get(f"/api/v2/notifications/{key}")
+    assert [each["group_key"] for each in one["notification_groups"]] == [key]
+    people = await amina.get(f"/api/v2/notifications/{key}/accounts")
+    assert {each["username"] for each in people} == {"benoit", "chloe"}
+    await amina.post(f"/api/v2/notifications/{key}/dismiss")
+    assert await amina.get("/api/v2/notifications/unread_count") == {"count": 1}
+    assert (await amina.ask("GET", f"/api/v2/notifications/{key}")).status == 404
+
+
+async def test_pages_of_notifications_lead_to_each_other(shared: Town) -> None:
+    amina, benoit = await shared.app("amina"), await shared.app("benoit")
+    await amina.post("/api/v1/notifications/clear")
+    for number in range(5):
+        await benoit.post("/api/v1/statuses", status=f"@amina {number}")
+    everything = [one["id"] for one in await amina.get("/api/v1/notifications")]
+    assert len(everything) == 5
+    page = await amina.ask("GET", "/api/v1/notifications", params={"limit": "2"})
+    seen = [one["id"] for one in page.body]
+    while 'rel="next"' in page.headers.get("Link", ""):
+        url = page.headers["Link"].split("<")[1].split(">")[0]
+        page = await amina.ask("GET", url)
+        seen += [one["id"] for one in page.body]
+    assert seen == everything
+    above = await amina.get("/api/v1/notifications", min_id=everything[4], limit="2")
+    assert [one["id"] for one in above] == everything[2:4]
+    newest = await amina.get("/api/v1/notifications", since_id=everything[4], limit="2")
+    assert [one["id"] for one in newest] == everything[:2]
+
+
+async def test_a_policy_lets_strangers_wait(shared: Town) -> None:
+    amina, chloe = await shared.app("amina"), await shared.app("chloe")
+    await amina.post("/api/v1/notifications/clear")
+    policy = await amina.get("/api/v2/notifications/policy")
+    check(policy, POLICY)
+    wrong = await amina.ask(
+        "PATCH", "/api/v2/notifications/policy", json={"for_not_following": "perhaps"}
+    )
+    assert wrong.status == 422
+    changed = await amina.ask(
+        "PATCH", "/api/v2/notifications/policy", json={"for_not_following": "filter"}
+    )
+    assert changed.body["for_not_following"] == "filter"
+    await chloe.post("/api/v1/statuses", status="@amina bonjour")
+    assert await amina.get("/api/v1/notifications") == []
+    assert len(await amina.get("/api/v1/notifications", include_filtered="true")) == 1
+    (request,) = await amina.get("/api/v1/notifications/requests")
+    check(request, REQUEST)
+    assert request["account"]["username"] == "chloe"
+    assert (await amina.get("/api/v2/notifications/policy"))["summary"] == {
+        "pending_requests_count": 1,
+        "pending_notifications_count": 1,
+    }
+    await amina.post(f"/api/v1/notifications/requests/{request['id']}/accept")
+    assert len(await amina.get("/api/v1/notifications")) == 1
+    await chloe.post("/api/v1/statuses", status="@amina encore")
+    assert len(await amina.get("/api/v1/notifications")) == 2
+    assert await amina.get("/api/v1/notifications/requests") == []
+    assert await amina.get("/api/v1/notifications/requests/merged") == {"merged": True}
+    await amina.ask("PATCH", "/api/v2/notifications/policy", json={"for_not_following": "accept"})
+
+
+async def test_conversations(shared: Town) -> None:
+    amina, benoit = await shared.app("amina"), await shared.app("benoit")
+    first = await amina.post(
+        "/api/v1/statuses", status="@benoit tu as le temps ?", visibility="direct"
+    )
+    (mine,) = await amina.get("/api/v1/conversations")
+    (his,) = await benoit.get("/api/v1/conversations")
+    check([mine, his], [CONVERSATION])
+    assert (mine["unread"], his["unread"]) == (False, True)
+    assert [one["username"] for one in his["accounts"]] == ["amina"]
+    answer = await benoit.post(
+        "/api/v1/statuses",
+        status="@amina oui, ce soir",
+        visibility="direct",
+        in_reply_to_id=first["id"],
+    )
+    (mine,) = await amina.get("/api/v1/conversations")
+    assert mine["last_status"]["id"] == answer["id"]
+    assert mine["unread"]
+    read = await amina.post(f"/api/v1/conversations/{mine['id']}/read")
+    assert not read["unread"]
+    await benoit.ask("DELETE", f"/api/v1/statuses/{answer['id']}")
+    (mine,) = await amina.get("/api/v1/conversations")
+    assert mine["last_status"]["id"] == first["id"]
+    gone = await amina.ask("DELETE", f"/api/v1/conversations/{mine['id']}")
+    assert (gone.status, gone.body) == (200, {})
+    assert (await amina.ask("DELETE", f"/api/v1/conversations/{mine['id']}")).status == 404
+    assert len(await benoit.get("/api/v1/conversations")) == 1
