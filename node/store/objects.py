@@ -288,6 +288,14 @@ def authors_of(tx: Transaction, uris: Sequence[str]) -> dict[str, int]:
     return {row.uri: row.author_id for row in rows}
 
 
+def ids_of(tx: Transaction, uris: Sequence[str]) -> dict[str, int]:
+    """Object uri → id, of those that are here."""
+    if not uris:
+        return {}
+    rows = tx.all(sa.select(objects.c.uri, objects.c.id).where(objects.c.uri.in_(list(uris))))
+    return {row.uri: row.id for row in rows}
+
+
 # ── graves ───────────────────────────────────────────────────────────────────────────────────
 
 

@@ -68,7 +68,8 @@ def check(value: Any, kind: Any, at: str = "answer") -> None:
             fits_type = isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
             assert fits_type, f"{at} is {value!r}, not {kind.__name__}"
         case tuple():
-            assert isinstance(value, kind) and not isinstance(value, bool), f"{at} is {value!r}"
+            assert isinstance(value, kind), f"{at} is {value!r}"
+            assert not isinstance(value, bool), f"{at} is {value!r}"
         case _:
             raise TypeError(f"{kind!r} is no kind")
 
@@ -313,4 +314,42 @@ V1_INSTANCE = {
     "configuration": _CONFIGURATION,
     "contact_account": null(ACCOUNT),
     "rules": [RULE],
+}
+
+DOMAIN_BLOCK = {
+    "domain": str,
+    "digest": text("a SHA-256", re.compile(r"[0-9a-f]{64}").fullmatch),
+    "severity": {"silence", "suspend"},
+    "comment": optional(str),
+}
+
+PAGE_OF_WORDS = {"updated_at": MOMENT, "content": str}
+
+WEEK = {"week": NUMBER, "statuses": NUMBER, "logins": NUMBER, "registrations": NUMBER}
+
+SUGGESTION = {
+    "source": {"staff", "past_interactions", "global"},
+    "sources": [
+        {
+            "featured",
+            "most_followed",
+            "most_interactions",
+            "similar_to_recently_followed",
+            "friends_of_friends",
+        }
+    ],
+    "account": ACCOUNT,
+}
+
+REPORT = {
+    "id": ID,
+    "action_taken": bool,
+    "action_taken_at": null(MOMENT),
+    "category": {"spam", "legal", "violation", "other"},
+    "comment": str,
+    "forwarded": bool,
+    "created_at": MOMENT,
+    "status_ids": null([ID]),
+    "rule_ids": null([ID]),
+    "target_account": ACCOUNT,
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from html import escape
 from typing import Any, Final
 
 from node import __version__
@@ -15,12 +17,43 @@ from node.store.transaction import Transaction
 
 VERSION: Final = f"{UPSTREAM['version']} (compatible; Entraide {__version__})"
 """Apps read the first three numbers."""
-API_VERSION: Final = 7
-"""Of Mastodon's API: grouped notifications from 2 on, quotes from 7 on."""
+PROMISED: Final = (
+    (2, "/api/v2/notifications"),
+    (7, "/api/v1/statuses/{id}/quotes"),
+)
+"""From which version of Mastodon's API on apps take for granted that something is served."""
+
+PRIVACY_AT: Final = 1_795_219_200.0  # 2026-11-21
+_PRIVACY: Final = (
+    "Ce quartier garde ce que vous lui confiez : votre adresse électronique, un condensé de votre "
+    "mot de passe, votre profil, vos annonces, vos messages et ce que vous avez convenu. Rien "
+    "n’est vendu, et personne n’est suivi.",
+    "Ce que vous publiez pour tout le monde part aussi vers les serveurs de celles et ceux qui "
+    "vous suivent, et vers les quartiers voisins. Un message direct part vers les serveurs des "
+    "personnes à qui vous l’écrivez.",
+    "Vos coordonnées ne se montrent qu’après un accord, quand vous le décidez. Vous pouvez à tout "
+    "moment emporter vos données, ou supprimer votre compte et tout ce qu’il contient.",
+    "This neighbourhood keeps what you give it: your e-mail address, a hash of your password, "
+    "your profile, your announcements, your messages and what you agreed on. Nothing is sold and "
+    "nobody is tracked. What you publish for everybody also goes to the servers of those who "
+    "follow you and to neighbouring quartiers; a direct message goes to the servers of those you "
+    "write to. Your contact details are shown only after an agreement, when you decide so. You "
+    "can take your data with you at any time, or delete your account and all that is in it.",
+)
 
 
-def instance(tx: Transaction, here: Here, *, vapid: str) -> dict[str, Any]:
-    """Instance, for v2. `vapid`: the public key of Web Push."""
+def api_version(served: Collection[str]) -> int:
+    """The highest of which all is served: `served` are the paths."""
+    version = 1
+    for number, path in PROMISED:
+        if path not in served:
+            break
+        version = number
+    return version
+
+
+def instance(tx: Transaction, here: Here, *, vapid: str, version: int) -> dict[str, Any]:
+    """Instance, for v2. `vapid`: the public key of Web Push. `version`: of the API."""
     settings = here.settings
     base = settings.base_url
     picture = f"{base}/static/quartier.png"
@@ -41,7 +74,7 @@ def instance(tx: Transaction, here: Here, *, vapid: str) -> dict[str, Any]:
         "languages": list(settings.node.languages),
         "configuration": configuration(here) | _more(here, vapid),
         "registrations": registrations(here),
-        "api_versions": {"mastodon": API_VERSION},
+        "api_versions": {"mastodon": version},
         "contact": {
             "email": settings.node.contact_email,
             "account": _contact(tx, here),
@@ -81,6 +114,15 @@ def old_instance(tx: Transaction, here: Here) -> dict[str, Any]:
 
 def description(here: Here) -> str:
     return f"L’entraide entre voisins : {here.settings.node.name}."
+
+
+def privacy(here: Here) -> str:
+    """What is true of every node of this kind, in French and in English."""
+    told = [*_PRIVACY]
+    contact = here.settings.node.contact_email
+    if contact:
+        told.append(f"Contact : {contact}")
+    return "".join(f"<p>{escape(one, quote=False)}</p>" for one in told)
 
 
 def streaming(here: Here) -> str:

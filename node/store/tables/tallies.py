@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from node.store.tables.base import Time, metadata, ref
+from node.store.tables.base import Time, metadata, partial, ref
 
 status_tallies = sa.Table(
     "status_tallies",
@@ -24,4 +24,7 @@ actor_tallies = sa.Table(
     sa.Column("followers", sa.Integer, nullable=False, server_default="0"),
     sa.Column("following", sa.Integer, nullable=False, server_default="0"),
     sa.Column("last_status_at", Time),
+    partial(
+        "ix_actor_tallies_last_status_at", "last_status_at", where="last_status_at IS NOT NULL"
+    ),
 )

@@ -49,6 +49,15 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("actor_id", name=op.f("pk_actor_tallies")),
     )
+    with op.batch_alter_table("actor_tallies", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_actor_tallies_last_status_at",
+            ["last_status_at"],
+            unique=False,
+            sqlite_where=sa.text("last_status_at IS NOT NULL"),
+            postgresql_where=sa.text("last_status_at IS NOT NULL"),
+        )
+
     op.create_table(
         "featured_tags",
         sa.Column(
