@@ -11,22 +11,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from node.actions.departing import depart
-from node.activitypub import keys
+from node.actions.meeting import is_met, load_key, put_fetched, remember_met
 from node.activitypub.documents import (
-    ActorDocument,
     ObjectDocument,
     Tombstone,
     parse_actor,
     parse_object,
 )
-from node.activitypub.html import clean_html, plain_text
 from node.activitypub.keys import PublicKey
 from node.activitypub.readers import one_id, origin, same_origin
 from node.activitypub.rejected import Rejected
 from node.errors import FetchGone, FetchRefused, NotFound
 from node.outbox.here import Here, host_of
 from node.social.accounts import Actor
-from node.store import actors, moderation, neighbours
+from node.store import actors, moderation
 from node.store.engine import Store
 from node.store.transaction import Transaction
 from node.transport.discovery import Discovery
@@ -36,9 +34,6 @@ SIGNERS_KEPT = 10_000
 SIGNER_S = 300.0  # another process may have changed the key
 KEY_REFETCH_S = 300.0
 ACTOR_STALE_S = 7 * 86_400.0
-FIELDS_SHOWN = 20
-EMOJIS_SHOWN = 100
-OLDEST_S = 1_136_073_600.0  # 2006: before, nobody had an account of this kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +187,7 @@ class Remote:
         if isinstance(parsed, Rejected):
             raise FetchRefused(f"{document.id} is not an actor that can be read: {parsed.reason}")
         return await self._store.write(
-            _put_fetched, parsed, document.body.decode(), now=self._clock.now()
+            put_fetched, parsed, document.body.decode(), now=self._clock.now()
         )
 
     async def quartier_at(self, address: str) -> Actor:
@@ -214,7 +209,7 @@ class Remote:
         """A proof by the key that we know of a node failed: ask the node once more. False when
         that was done lately, and for a node that we never met."""
         where, now = origin(uri) or "", self._clock.now()
-        met = await self._store.read(_is_met, where)
+        met = await self._store.read(is_met, where)
         if not met or now - self._refetched.get(where, float("-inf")) < KEY_REFETCH_S:
             return False
         self._remember_refetch(where, now)
@@ -244,7 +239,18 @@ class Remote:
     async def object(self, uri: str) -> FetchedObject:
         """An object from its origin; FetchGone when the origin says that it is no more."""
         await self._refuse_blocked(uri)
-        document = await self._documents.fetch(uri, fresh=True)
+        return await self._object(await self._documents.fetch(uri, fresh=True))
+
+    async def at(self, url: str) -> Actor | FetchedObject:
+        """Whatever somebody's link leads to; its page serves as well as its id."""
+        await self._refuse_blocked(url)
+        document = await self._documents.fetch(url)
+        if "inbox" in document.normalised:
+            return await self._store_actor(document)
+        return await self._object(document)
+
+    async def _object(self, document: RemoteDocument) -> FetchedObject:
+        uri = document.id
         parsed = parse_object(document.normalised)
         if isinstance(parsed, Tombstone):
             raise FetchGone(f"{uri} is a Tombstone", http_status=410)
@@ -270,100 +276,3 @@ def _stored_signer(tx: Transaction, key_id: str, now: float) -> Signer | None:
         return None  # a neighbour's word is all we have: enough for a proposal, not for a request
     key = load_key(row, actor.uri)
     return None if isinstance(key, Rejected) else Signer(key, actor, now)
-
-
-def load_key(row: actors.KeyRow, owner: str) -> PublicKey | Rejected:
-    if row.algorithm == "rsa":
-        return keys.rsa_public_key(row.id, owner, row.public)
-    return keys.multikey_public_key(row.id, owner, row.public)
-
-
-def put_actor(
-    tx: Transaction, parsed: ActorDocument, text: str, *, now: float, from_origin: bool = True
-) -> Actor:
-    """Store a remote actor as its document says. `from_origin` False when only a neighbour's
-    word stands behind it: it is asked of its origin at the first occasion."""
-    actor_id = actors.put(
-        tx,
-        values={
-            "uri": parsed.id,
-            "local": False,
-            "type": parsed.type,
-            "kind": None,
-            "username": parsed.preferred_username or "",
-            "domain": host_of(parsed.id),
-            "name": plain_text(parsed.name or ""),
-            "summary": clean_html(parsed.summary or ""),
-            "inbox": parsed.inbox,
-            "shared_inbox": parsed.shared_inbox,
-            "outbox": parsed.outbox,
-            "followers_uri": parsed.followers,
-            "following_uri": parsed.following,
-            "featured_uri": parsed.featured,
-            "url": parsed.url,
-            "icon_url": _picture(tx, parsed),
-            "manually_approves": parsed.manually_approves,
-            "discoverable": parsed.discoverable,
-            "indexable": parsed.indexable,
-            "moved_to": parsed.moved_to,
-            "also_known_as": list(parsed.also_known_as),
-            "territory": " ".join(parsed.territory) or None,
-            "document": text,
-            "fetched_at": now if from_origin else None,
-            **_since(parsed, now),
-        },
-        keys=[(key.id, key.kind, key.material, None) for key in parsed.public_keys],
-        now=now,
-    )
-    actor = actors.by_id(tx, actor_id)
-    if actor is None:
-        raise NotFound(f"The actor {parsed.id} was not written.")
-    if actor.territory and neighbours.by_actor(tx, actor_id) is not None:
-        neighbours.set_territory(tx, actor_id, actor.territory)
-    return actor
-
-
-def _picture(tx: Transaction, parsed: ActorDocument) -> str | None:
-    """Where the actor's picture is, unless we take none from its server, or from where it lies."""
-    if parsed.icon is None:
-        return None
-    hosts = [host_of(parsed.id), host_of(parsed.icon)]
-    blocks = moderation.blocks_covering(tx, hosts)
-    return None if any(blocks.rejects_media(host) for host in hosts) else parsed.icon
-
-
-def _since(parsed: ActorDocument, now: float) -> dict[str, float]:
-    """When they came, as their server says; else it is when we first met them."""
-    told = parsed.published
-    return {"created_at": told} if told is not None and OLDEST_S < told <= now else {}
-
-
-def _is_met(tx: Transaction, where: str) -> bool:
-    """Whether we know the key of the node at an origin from itself."""
-    return any(not row.voucher for row in neighbours.keys_of(tx, where))
-
-
-def _put_fetched(tx: Transaction, parsed: ActorDocument, text: str, *, now: float) -> Actor:
-    """As its origin tells it now; of a node that we met, its key too."""
-    actor = put_actor(tx, parsed, text, now=now)
-    where = origin(actor.uri) or ""
-    if actor.uri == f"{where}/actor" and _is_met(tx, where):
-        remember_met(tx, actor, now=now)
-    return actor
-
-
-def remember_met(tx: Transaction, node: Actor, *, now: float) -> None:
-    """Keep the key of a node that told it itself: what it vouches for hangs on it."""
-    for row in actors.keys_of(tx, node.id):
-        if row.algorithm == "ed25519":
-            where = origin(node.uri) or ""
-            neighbours.forget_other_keys(tx, origin=where, key=row.public)
-            neighbours.remember_key(
-                tx,
-                origin=where,
-                key=row.public,
-                voucher="",
-                actor_uri=node.uri,
-                statement=None,
-                now=now,
-            )

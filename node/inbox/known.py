@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from node.actions.remote import put_actor
+from node.actions.meeting import put_actor
 from node.activitypub.documents import ActorDocument
 from node.activitypub.readers import origin
 from node.aid.neighbours import Link

@@ -11,7 +11,8 @@ from typing import Any
 
 import orjson
 
-from node.actions.remote import FetchedObject, Remote, load_key
+from node.actions.meeting import load_key
+from node.actions.remote import FetchedObject, Remote
 from node.activitypub.documents import (
     Activity,
     Announce,

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from node.actions import passing
+from node.actions.keeping import update_object
 from node.actions.remote import FetchedObject, Remote
 from node.activitypub.readers import origin
 from node.aid.lifecycle import State
 from node.aid.wire import ReadProposal, from_note
 from node.clock import Clock
 from node.errors import FetchError, FetchGone, FetchRefused, NotFound, Unavailable
-from node.inbox.statuses import update_object
 from node.outbox.here import Here
 from node.outbox.schedule import pause_after
 from node.social.statuses import Status

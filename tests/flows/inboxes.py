@@ -14,7 +14,7 @@ from typing import Any, Self
 import orjson
 from aiohttp import web
 
-from node.actions.remote import put_actor
+from node.actions.meeting import put_actor
 from node.activitypub.documents import parse_actor
 from node.activitypub.rejected import Rejected
 from node.social.accounts import Actor

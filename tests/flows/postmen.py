@@ -15,15 +15,15 @@ import orjson
 import sqlalchemy as sa
 
 from node.actions.accounts import create_account, prepare_account
+from node.actions.keeping import store_object
+from node.actions.meeting import put_actor
 from node.actions.proposals import publish_proposal
-from node.actions.remote import put_actor
 from node.activitypub.documents import ObjectDocument, parse_activity, parse_actor, parse_object
 from node.activitypub.rejected import Rejected
 from node.aid.drafts import check_draft
 from node.app import Node, opened
 from node.inbox import dispatch
 from node.inbox.received import Found, Inner, Received
-from node.inbox.statuses import store_object
 from node.outbox.documents import local_actor
 from node.social.accounts import Actor
 from node.store import actors, journal, neighbours, proposals

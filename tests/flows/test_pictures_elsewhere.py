@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from node.actions import blocklists
-from node.actions.remote import put_actor
+from node.actions.meeting import put_actor
 from node.activitypub.documents import ActorDocument, parse_actor
 from node.moderation.policy import DomainBlock
 from node.social.accounts import Actor

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from node.actions.keeping import store_object
 from node.activitypub.documents import Add
 from node.activitypub.readers import same_origin
 from node.inbox.received import Applied, Ignored, Missing, Outcome, Received
-from node.inbox.statuses import store_object
 from node.outbox.here import Here
 from node.store import objects
 from node.store.transaction import Transaction

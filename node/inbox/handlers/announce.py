@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from node.actions import passing, terms
+from node.actions.keeping import store_object
 from node.activitypub.documents import Announce, Create, Delete, Update
 from node.activitypub.proofs import proven_at
 from node.activitypub.readers import origin, types
@@ -20,7 +21,6 @@ from node.aid.neighbours import Link
 from node.aid.terms import Hold, Leave
 from node.inbox.handlers import create, delete, update
 from node.inbox.received import Applied, Ignored, Inner, Missing, Outcome, Passage, Received
-from node.inbox.statuses import store_object
 from node.moderation.policy import Refuse, Silence, Verdict, judge
 from node.outbox.here import Here
 from node.social.accounts import Actor

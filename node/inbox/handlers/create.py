@@ -7,12 +7,12 @@ is only named, is fetched from its origin, and what the origin says counts.
 from __future__ import annotations
 
 from node.actions import conversation, voting
+from node.actions.keeping import own_object, raw_object, store_object
 from node.activitypub.documents import Create, ObjectDocument, Tombstone
 from node.activitypub.readers import same_origin
 from node.activitypub.rejected import Rejected
 from node.inbox.handlers import agreement
 from node.inbox.received import Applied, Ignored, Missing, Outcome, Received
-from node.inbox.statuses import own_object, raw_object, store_object
 from node.outbox.here import Here
 from node.social.accounts import Actor
 from node.store import neighbours, objects

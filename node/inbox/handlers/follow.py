@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from node.actions import neighbours as joining
-from node.actions.remote import remember_met
+from node.actions.meeting import remember_met
 from node.activitypub import render
 from node.activitypub.documents import Follow
 from node.activitypub.readers import origin

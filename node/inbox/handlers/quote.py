@@ -6,11 +6,11 @@ Who may ask: the author of the quoting object.
 from __future__ import annotations
 
 from node.actions import quoting
+from node.actions.keeping import own_object, raw_object, store_object
 from node.activitypub.documents import Accept, ObjectDocument, Reject, Unknown
 from node.activitypub.documents.parts import reference
 from node.activitypub.readers import each, one_id
 from node.inbox.received import Applied, Ignored, Missing, Outcome, Received
-from node.inbox.statuses import own_object, raw_object, store_object
 from node.outbox.here import Here
 from node.store import objects
 from node.store.transaction import Transaction

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from node.actions import introductions as introducing
 from node.actions import referrals as referring
+from node.actions.keeping import store_object
 from node.activitypub.documents import Accept, Offer, Reject, Undo
 from node.activitypub.html import plain_text
 from node.aid.neighbours import Link
 from node.aid.referral_wire import Introduced, Referred, read_offer
 from node.aid.referrals import Direction, Event
 from node.inbox.received import Applied, Ignored, Missing, Outcome, Received
-from node.inbox.statuses import store_object
 from node.outbox.here import Here
 from node.store import introductions, neighbours, objects, proposals, referrals
 from node.store.transaction import Transaction

@@ -11,8 +11,9 @@ from dataclasses import replace
 import orjson
 
 from node.actions import conversation, passing, terms
+from node.actions.keeping import is_stale, own_object, raw_object, store_object, update_object
 from node.actions.listing import relist
-from node.actions.remote import put_actor
+from node.actions.meeting import put_actor
 from node.activitypub.documents import (
     ACTOR_TYPES,
     ObjectDocument,
@@ -24,7 +25,6 @@ from node.activitypub.readers import same_origin, types
 from node.activitypub.rejected import Rejected
 from node.inbox.handlers import agreement, delete
 from node.inbox.received import Applied, Ignored, Missing, Outcome, Received
-from node.inbox.statuses import is_stale, own_object, raw_object, store_object, update_object
 from node.outbox.here import Here
 from node.social.accounts import Actor
 from node.social.statuses import Status
