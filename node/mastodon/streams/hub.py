@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections import deque
 from collections.abc import Iterable
@@ -168,7 +167,6 @@ class Hub:
                     self._start_over()
                 except Exception:
                     log.exception("what happened could not be told to streams: %s", calls)
-                    self._start_over()
                 else:
                     await self._tell(told)
             self._calls.clear()
@@ -196,8 +194,7 @@ class Hub:
             await asyncio.sleep(PULSE_S)
             for line in self._all():
                 if line.ended:
-                    with contextlib.suppress(RuntimeError):
-                        line.cut()
+                    line.cut()
                     self.remove(line)
                 else:
                     line.pulse()

@@ -18,6 +18,7 @@ from node.mastodon.streams.channels import Key
 
 WAITING_MOST: Final = 512 * 1024
 """Bytes that wait for a reader."""
+LAST_WORD_S: Final = 1.0
 GOING_AWAY: Final = 1001
 POLICY: Final = 1008
 PULSE: Final = b":thump\n"
@@ -63,12 +64,15 @@ class Line:
 
     def end(self, code: int, reason: str) -> None:
         """Say why, and close when that is written."""
-        if self.ended:
+        if self._ended:
             return
         self._ended = True
-        if self.kind == "ws":
-            self.transport.write(frame(8, code.to_bytes(2, "big") + reason.encode()[:120]))
-        self.transport.close()
+        if not self.transport.is_closing():
+            if self.kind == "ws":
+                self.transport.write(frame(8, code.to_bytes(2, "big") + reason.encode()[:120]))
+            self.transport.close()
+            # Closing waits until what was written is read: not for ever.
+            asyncio.get_running_loop().call_later(LAST_WORD_S, self.transport.abort)
         self._tell_end()
 
     def cut(self) -> None:
