@@ -35,6 +35,7 @@ from node.mastodon.methods import (
     reports,
     requests,
     scheduled,
+    search,
     suggestions,
     tags,
 )
@@ -57,6 +58,7 @@ METHODS: Final[tuple[tuple[Method, ...], ...]] = (
     lists.METHODS,
     tags.METHODS,
     reports.METHODS,
+    search.METHODS,
     suggestions.METHODS,
     instance.METHODS,
     posting.METHODS,

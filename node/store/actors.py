@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from node.ids import new_id
 from node.social.accounts import Actor
-from node.store import follows, pictures
+from node.store import follows, name_search, pictures
 from node.store.tables import (
     account_notes,
     actor_keys,
@@ -22,6 +22,7 @@ from node.store.tables import (
     feed,
     list_members,
     mutes,
+    names,
     notification_requests,
     objects,
     pins,
@@ -222,6 +223,7 @@ def put(
             for key_id, algorithm, public, private in keys
         ],
     )
+    name_search.keep_anew(tx, actor_id)
     tx.tell(ActorWritten(actor_id))
     return actor_id
 
@@ -253,18 +255,21 @@ def set_profile(tx: Transaction, actor_id: int, *, name: str, territory: str | N
     tx.execute(
         sa.update(actors).where(actors.c.id == actor_id).values(name=name, territory=territory)
     )
+    name_search.keep_anew(tx, actor_id)
     tx.tell(ActorWritten(actor_id))
 
 
 def set_words(tx: Transaction, actor_id: int, /, *, now: float, **words: str) -> None:
     """The `name` or the `summary` (cleaned HTML) of a local actor."""
     tx.execute(sa.update(actors).where(actors.c.id == actor_id).values(updated_at=now, **words))
+    name_search.keep_anew(tx, actor_id)
     tx.tell(ActorWritten(actor_id))
 
 
 def set_columns(tx: Transaction, actor_id: int, /, *, now: float, **values: Any) -> None:
     """What a local actor says of itself: name, summary, fields, icon_url, bot, discoverable…"""
     tx.execute(sa.update(actors).where(actors.c.id == actor_id).values(updated_at=now, **values))
+    name_search.keep_anew(tx, actor_id)
     tx.tell(ActorWritten(actor_id))
 
 
@@ -299,6 +304,7 @@ _DEEDS = (
     featured_tags.c.actor_id,
     poll_votes.c.actor_id,
     actor_tallies.c.actor_id,
+    names.c.actor_id,
     # What others keep about them; but a block they keep: it may come back under the same name.
     list_members.c.actor_id,
     mutes.c.target_id,

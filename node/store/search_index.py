@@ -15,11 +15,15 @@ from node.activitypub.html import plain_text
 from node.aid.nearby import cell_at
 from node.aid.proposals import Proposal
 from node.aid.searching import Asked, words_for
-from node.store.tables import objects, proposals
+from node.store import word_index
+from node.store.tables import names, objects, proposals, texts
 from node.store.tables.help import LISTED
 from node.store.transaction import Dialect, Transaction
+from node.store.word_index import index_of
 
 BELL: Final = "matching"
+MERGED: Final = 500
+"""Pages of an index that are merged at once."""
 
 _CONTENT = sa.select(objects.c.content).where(objects.c.id == sa.bindparam("id"))
 
@@ -55,15 +59,17 @@ def found_by(dialect: Dialect, question: Asked) -> sa.ColumnElement[bool]:
     """That a listed proposal answers a question: by the full text index."""
     if dialect == "sqlite":
         matching = sa.text("SELECT rowid FROM proposal_words WHERE proposal_words MATCH :asked")
-        return proposals.c.object_id.in_(matching.bindparams(asked=_fts5(question)))
+        return proposals.c.object_id.in_(matching.bindparams(asked=word_index.fts5(question)))
     return sa.literal_column("proposals.words_found", sa.Text).op("@@")(
-        sa.func.to_tsquery(sa.literal_column("'simple'"), _tsquery(question))
+        sa.func.to_tsquery(sa.literal_column("'simple'"), word_index.tsquery(question))
     )
 
 
 def matching(question: Asked) -> sa.ColumnElement[bool]:
     """Of a row of FTS5's table itself, for SQLite."""
-    return sa.literal_column("proposal_words").op("MATCH", is_comparison=True)(_fts5(question))
+    return sa.literal_column("proposal_words").op("MATCH", is_comparison=True)(
+        word_index.fts5(question)
+    )
 
 
 def found_anywhere(question: Asked) -> sa.ColumnElement[bool]:
@@ -82,32 +88,21 @@ def found_anywhere(question: Asked) -> sa.ColumnElement[bool]:
     return sa.and_(sa.true(), *conditions)
 
 
-def _fts5(question: Asked) -> str:
-    """Words hold letters and digits only, so nothing in them can be an operator once quoted."""
-    parts = [f'"{word}"' for word in question.words]
-    if question.last is not None:
-        start, whole = question.last
-        parts.append(f'("{start}" * OR "{whole}")' if start != whole else f'"{start}" *')
-    return " AND ".join(parts)
-
-
-def _tsquery(question: Asked) -> str:
-    parts = [f"'{word}'" for word in question.words]
-    if question.last is not None:
-        start, whole = question.last
-        parts.append(f"('{start}':* | '{whole}')" if start != whole else f"'{start}':*")
-    return " & ".join(parts)
-
-
 def tidy(tx: Transaction) -> None:
     """Words that were taken out leave the file, too: FTS5 keeps them until its parts are merged."""
     if tx.dialect == "sqlite":
         tx.execute(sa.text("INSERT INTO proposal_words (proposal_words) VALUES ('optimize')"))
+        for index in (index_of(texts), index_of(names)):  # they are longer: some pages at a time
+            merge = f"INSERT INTO {index} ({index}, rank) VALUES ('merge', {MERGED})"  # noqa: S608
+            tx.execute(sa.text(merge))
 
 
 # ── for the migration, and for whoever makes the table anew ──────────────────────────────────
 
-OWN: Final = ("proposal_words", "ix_proposals_words_found", "words_found")
+OWN: Final = (
+    *("proposal_words", "ix_proposals_words_found", "words_found"),
+    *(part for table in (texts, names) for part in (index_of(table), f"ix_{index_of(table)}")),
+)
 """Names that the database has and `store.tables` does not: they differ between the databases."""
 
 

@@ -353,3 +353,5 @@ REPORT = {
     "rule_ids": null([ID]),
     "target_account": ACCOUNT,
 }
+
+SEARCH = {"accounts": [ACCOUNT], "statuses": [dict], "hashtags": [TAG]}

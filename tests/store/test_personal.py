@@ -14,7 +14,7 @@ GOES = {
     "filters.account_id", "followed_tags.account_id", "follows.follower_id", "follows.target_id",
     "idempotency.account_id", "invitations.inviter_id", "join_requests.decided_by",
     "list_members.actor_id", "lists.account_id", "mail_keys.account_id", "markers.account_id",
-    "mediator_notes.author_id", "mutes.account_id", "mutes.target_id",
+    "mediator_notes.author_id", "mutes.account_id", "mutes.target_id", "names.actor_id",
     "notification_policies.account_id",
     "notification_requests.account_id", "notification_requests.from_id", "notifications.account_id",
     "notifications.actor_id", "objects.author_id", "on_behalf.writer_id", "outbox.actor_id",

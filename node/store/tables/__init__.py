@@ -50,6 +50,7 @@ from node.store.tables.profiles import (
     endorsements,
     featured_tags,
 )
+from node.store.tables.search import names, texts
 from node.store.tables.statuses import (
     graves,
     hashtags,
@@ -134,6 +135,7 @@ __all__ = [
     "mediator_notes",
     "metadata",
     "mutes",
+    "names",
     "neighbour_hours",
     "neighbours",
     "node_keys",
@@ -163,6 +165,7 @@ __all__ = [
     "sources",
     "status_tallies",
     "suggestions",
+    "texts",
     "thread_mutes",
     "tokens",
     "topic_choices",
