@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from node.actions import quoting, voting
+from node.actions import parts, quoting, voting
 from node.activitypub.documents import ObjectDocument, Reference, Tombstone, parse_object
 from node.activitypub.html import clean_html, plain_text
 from node.activitypub.readers import same_origin
@@ -65,6 +65,7 @@ def store_object(
     )
     if not fresh:
         return None
+    parts.keep(tx, status.id, document)
     voting.read_poll(tx, status, document, now=now)
     quoting.read_quote(tx, status, document)
     read = from_note(document.document, now=now)
@@ -106,6 +107,7 @@ def update_object(
         document=text,
         tags=[tag.name.casefold() for tag in document.hashtags],
     )
+    parts.keep(tx, status.id, document)
     stored = proposals.by_id(tx, status.id)
     read = from_note(document.document, now=now)
     if not isinstance(read, ReadProposal):

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from node.actions import parts
 from node.activitypub import render
 from node.activitypub.vocabulary import OUR_CONTEXT
 from node.clock import to_iso
@@ -71,6 +72,7 @@ def write_direct(
         document=orjson.dumps(note).decode(),
     )
     objects.insert(tx, status, addressed=[to.uri])
+    parts.keep_own(tx, here, status.id)
     if not to.local:
         inner = {name: value for name, value in note.items() if name != "@context"}
         publish(

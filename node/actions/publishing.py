@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import orjson
 
-from node.actions import gatherings, passing, topic_choices
+from node.actions import gatherings, parts, passing, topic_choices
 from node.actions.listing import relist
 from node.activitypub import render
 from node.activitypub.vocabulary import OUR_CONTEXT, PUBLIC
@@ -87,6 +87,7 @@ def publish_proposal(
         ),
     )
     objects.insert(tx, status_of(author, proposal, note), tags=tags_of(here, proposal))
+    parts.keep_own(tx, here, identifier)
     stored = Stored(proposal, True, orjson.dumps(create).decode(), None)
     proposals.insert(tx, proposal, shown=True, create_activity=stored.create_activity)
     publish(
@@ -138,6 +139,7 @@ def publish_change(
         document=status.document,
         tags=tags_of(here, changed),
     )
+    parts.keep_own(tx, here, changed.id)
     proposals.update(tx, changed, update_activity=text)
     publish(
         tx,

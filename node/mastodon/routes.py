@@ -31,13 +31,16 @@ from node.mastodon.methods import (
     polls,
     posting,
     profile,
+    push,
     relationships,
     reports,
     requests,
     scheduled,
     search,
+    statuses,
     suggestions,
     tags,
+    timelines,
 )
 from node.mastodon.oauth import apps as oauth_apps
 from node.mastodon.oauth import page as oauth_page
@@ -61,6 +64,8 @@ METHODS: Final[tuple[tuple[Method, ...], ...]] = (
     search.METHODS,
     suggestions.METHODS,
     instance.METHODS,
+    statuses.METHODS,
+    timelines.METHODS,
     posting.METHODS,
     interactions.METHODS,
     media.METHODS,
@@ -70,6 +75,7 @@ METHODS: Final[tuple[tuple[Method, ...], ...]] = (
     notifications_v2.METHODS,
     notification_requests.METHODS,
     conversations.METHODS,
+    push.METHODS,
     markers.METHODS,
 )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from node.ids import new_id
-from node.store import news, tallies
+from node.store import feed, news, tallies
 from node.store.tables import actors, blocks, follows
 from node.store.transaction import Transaction
 from node.store.upsert import insert_new, insert_or_update
@@ -79,6 +79,8 @@ def put(
         key=("follower_id", "target_id"),
     )
     if before is None or before.state != state:
+        if state == ACCEPTED:
+            feed.followed(tx, follower_id, target_id)
         news.followed(tx, target_id, follower_id, accepted=state == ACCEPTED)
 
 
@@ -90,6 +92,7 @@ def accept(tx: Transaction, follow: Follow) -> None:
     )
     _count(tx, follow.follower_id, follow.target_id, changed.rowcount)
     if changed.rowcount:
+        feed.followed(tx, follow.follower_id, follow.target_id)
         news.followed(tx, follow.target_id, follow.follower_id, accepted=True)
 
 
@@ -99,6 +102,7 @@ def remove(tx: Transaction, follower_id: int, target_id: int) -> bool:
         return False
     tx.execute(sa.delete(follows).where(follows.c.id == known.id))
     _count(tx, follower_id, target_id, -int(known.state == ACCEPTED))
+    feed.unfollowed(tx, follower_id, target_id)
     news.unfollowed(tx, target_id, follower_id)
     return True
 
@@ -123,6 +127,7 @@ def _remove_where(tx: Transaction, which: sa.ColumnElement[bool]) -> None:
     )
     for row in ended:
         _count(tx, row.follower_id, row.target_id, -int(row.state == ACCEPTED))
+        feed.unfollowed(tx, row.follower_id, row.target_id)
 
 
 def _count(tx: Transaction, follower_id: int, target_id: int, by: int) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from node.ids import new_id
+from node.store import feed
 from node.store.tables import list_members, lists
 from node.store.transaction import Transaction
 from node.store.upsert import insert_new
@@ -77,7 +78,10 @@ def remove(tx: Transaction, identifier: int) -> None:
 def put_in(tx: Transaction, identifier: int, actor_id: int) -> bool:
     """False when they are in it already."""
     row = {"list_id": identifier, "actor_id": actor_id, "id": new_id()}
-    return insert_new(tx, list_members, row)
+    fresh = insert_new(tx, list_members, row)
+    if fresh:
+        feed.put_in_list(tx, identifier, actor_id)
+    return fresh
 
 
 def take_out(tx: Transaction, identifier: int, actor_ids: Sequence[int]) -> None:
@@ -86,10 +90,14 @@ def take_out(tx: Transaction, identifier: int, actor_ids: Sequence[int]) -> None
             list_members.c.list_id == identifier, list_members.c.actor_id.in_(list(actor_ids))
         )
     )
+    for actor_id in actor_ids:
+        feed.taken_out_of_list(tx, identifier, actor_id)
 
 
 def forget(tx: Transaction, *, account_id: int, actor_id: int) -> None:
     """Who is followed no more is in none of the lists."""
+    for one in containing(tx, account_id=account_id, actor_id=actor_id):
+        feed.taken_out_of_list(tx, one.id, actor_id)
     tx.execute(
         sa.delete(list_members).where(
             list_members.c.actor_id == actor_id,

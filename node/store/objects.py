@@ -12,7 +12,17 @@ from node.ids import new_id
 from node.social.statuses import Status
 from node.social.told import Told
 from node.social.visibility import Visibility
-from node.store import calls, conversations, news, on_behalf, pictures, revisions, tallies
+from node.store import (
+    calls,
+    conversations,
+    feed,
+    news,
+    on_behalf,
+    pictures,
+    revisions,
+    status_search,
+    tallies,
+)
 from node.store.tables import (
     actors,
     graves,
@@ -112,17 +122,39 @@ def insert(
             "published": status.published,
             "updated": status.updated,
             "document": status.document,
+            "to_other": _answers_another(tx, status),
         },
     )
     if fresh:
+        slugs = set(tags)
         insert_many(tx, recipients, [{"object_id": status.id, "uri": u} for u in set(addressed)])
-        _set_tags(tx, status.id, tags)
+        _set_tags(tx, status.id, slugs)
+        status_search.keep(tx, status.id, status.name, status.summary, status.content)
+        _found_late(tx, status)
+        feed.written(tx, status, slugs, news.mentioned(status.document))
         _count(tx, status, 1)
         calls.written(tx, status.id)
         if status.visibility is Visibility.DIRECT:
             conversations.said(tx, status)
         news.written(tx, status)
     return fresh
+
+
+def _answers_another(tx: Transaction, status: Status) -> bool:
+    """As far as is known: what it answers may not be here."""
+    if status.in_reply_to is None:
+        return False
+    author = tx.scalar(sa.select(objects.c.author_id).where(objects.c.uri == status.in_reply_to))
+    return bool(author != status.author_id)
+
+
+def _found_late(tx: Transaction, status: Status) -> None:
+    """Its author's own answers to it that were here before answer nobody else."""
+    tx.execute(
+        sa.update(objects)
+        .where(objects.c.in_reply_to == status.uri, objects.c.author_id == status.author_id)
+        .values(to_other=False)
+    )
 
 
 def _count(tx: Transaction, status: Status, by: int) -> None:
@@ -172,10 +204,12 @@ def update(
             sensitive=sensitive,
             updated=updated,
             document=document,
+            parts=None,
         )
     )
     tx.execute(sa.delete(hashtags).where(hashtags.c.object_id == identifier))
     _set_tags(tx, identifier, tags)
+    status_search.keep(tx, identifier, name, summary, content)
     calls.edited(tx, identifier)
     if before is not None and changed:
         news.edited(tx, replace(before, document=document))
@@ -198,6 +232,21 @@ def delete(tx: Transaction, status: Status, *, by: str, now: float) -> None:
         # A grave that strangers may see would tell them that something private was there.
         local_id=status.id if status.local and status.visibility.open else None,
         type=status.type,
+    )
+
+
+def documents(tx: Transaction, identifiers: Iterable[int]) -> dict[int, str]:
+    """As received or as sent."""
+    rows = tx.all(
+        sa.select(objects.c.id, objects.c.document).where(objects.c.id.in_(list(identifiers)))
+    )
+    return {row.id: row.document for row in rows}
+
+
+def set_parts(tx: Transaction, identifier: int, parts: str, *, media: bool) -> None:
+    """What is shown beside its words (`social.parts`), as JSON; `media`: pictures among it."""
+    tx.execute(
+        sa.update(objects).where(objects.c.id == identifier).values(parts=parts, media=media)
     )
 
 
@@ -397,6 +446,7 @@ def add_share(
     )
     if fresh:
         tallies.status(tx, object_id, "shares", 1)
+        feed.shared(tx, identifier, object_id, actor_id)
         calls.shared(tx, identifier)
         news.shared(tx, object_id, actor_id)
     return fresh
@@ -410,6 +460,7 @@ def remove_share(tx: Transaction, *, activity_uri: str, actor_id: int) -> bool:
     )
     for row in gone:
         tallies.status(tx, row.object_id, "shares", -1)
+        feed.unshared(tx, row.id)
         calls.gone(tx, row.id, open=False)
         news.author_untold(tx, Told.REBLOG, row.object_id, actor_id)
     return bool(gone)

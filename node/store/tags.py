@@ -9,6 +9,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from node.ids import new_id
+from node.store import feed
 from node.store.tables import followed_tags, hashtags, objects
 from node.store.transaction import Transaction
 from node.store.upsert import insert_new
@@ -66,10 +67,17 @@ def usage(
 
 
 def starting_with(tx: Transaction, start: str, *, most: int, skip: int = 0) -> list[str]:
-    """Tags in use that begin so, by name."""
+    """Tags that somebody used for everybody, and that begin so, by name."""
+    begins = hashtags.c.slug.startswith(start, autoescape=True)
+    if tx.dialect == "sqlite":  # whose LIKE uses no index; names are compared byte by byte there
+        begins = sa.and_(hashtags.c.slug >= start, hashtags.c.slug < start + "\U0010ffff")
     rows = tx.all(
         sa.select(hashtags.c.slug)
-        .where(hashtags.c.slug >= start, hashtags.c.slug < start + "\U0010ffff")
+        .join(objects, objects.c.id == hashtags.c.object_id)
+        .where(
+            begins,
+            objects.c.visibility == "public",
+        )
         .group_by(hashtags.c.slug)
         .order_by(hashtags.c.slug)
         .limit(most)
@@ -126,14 +134,14 @@ def follow(tx: Transaction, *, account_id: int, slug: str) -> bool:
 
 
 def unfollow(tx: Transaction, *, account_id: int, slug: str) -> bool:
-    return (
-        tx.execute(
-            sa.delete(followed_tags).where(
-                followed_tags.c.account_id == account_id, followed_tags.c.slug == slug
-            )
-        ).rowcount
-        > 0
+    done = tx.execute(
+        sa.delete(followed_tags).where(
+            followed_tags.c.account_id == account_id, followed_tags.c.slug == slug
+        )
     )
+    if done.rowcount:
+        feed.tag_unfollowed(tx, account_id, slug)
+    return done.rowcount > 0
 
 
 def followed_among(tx: Transaction, account_id: int, slugs: Collection[str]) -> set[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import orjson
 
+from node.actions import parts
 from node.actions.conversation import posting as asking
 from node.actions.media import Focus, check_alt
 from node.actions.posts.making import (
@@ -146,6 +147,7 @@ def _change(
     else:
         polls.remove(tx, before.id)
     attach(tx, author, before.id, post.media)
+    parts.keep_own(tx, here, before.id)
     update = render.update(
         activity_id=here.addresses.activity(new_id()),
         actor=author.uri,

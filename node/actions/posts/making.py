@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from node.actions import quoting
+from node.actions import parts, quoting
 from node.actions.posts import hearing
 from node.actions.posts.notes import Audience, Content, audience_of, note_of, status_of, tags_of
 from node.actions.seeing import seen
@@ -69,6 +69,7 @@ def publish_post(
         quotes.put(tx, content.quote)
         quoting.ask(tx, here, author, content.quote, inner(note))
     attach(tx, author, identifier, post.media)
+    parts.keep_own(tx, here, identifier)
     answered = hearing.answer(tx, here, author, content) if heard else None
     create = render.create(
         activity_id=here.addresses.activity(new_id()),

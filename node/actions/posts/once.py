@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from node.actions import parts
 from node.actions.posts.making import publish_post
 from node.actions.posts.proposing import is_proposal, publish_asked
 from node.ids import new_id
@@ -69,4 +70,6 @@ def post_once(
     if key and status.id != identifier:
         scheduled.settle(tx, author.id, key[:KEY_MOST], status.id)
     revisions.put_source(tx, status.id, text=post.text, spoiler=post.spoiler, app_id=app_id)
+    if app_id is not None:
+        parts.keep_own(tx, here, status.id)  # it names the app
     return Made(status)

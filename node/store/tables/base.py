@@ -30,13 +30,13 @@ def identity() -> sa.Column[int]:
 def partial(name: str, *columns: str, where: str, unique: bool = False) -> sa.Index:
     """An index of the rows that `where` names; queries must say it in the same words.
 
-    `IS true` in it is `IS 1` on SQLite.
+    `IS true` in it is `IS 1` on SQLite, `IS false` is `IS 0`.
     """
     return sa.Index(
         name,
         *columns,
         unique=unique,
-        sqlite_where=sa.text(where.replace("IS true", "IS 1")),
+        sqlite_where=sa.text(where.replace("IS true", "IS 1").replace("IS false", "IS 0")),
         postgresql_where=sa.text(where),
     )
 

@@ -6,6 +6,9 @@ import sqlalchemy as sa
 
 from node.store.tables.base import Id, Time, identity, metadata, partial, ref
 
+PUBLIC = "visibility = 'public' AND to_other IS false"
+"""What public timelines show."""
+
 objects = sa.Table(
     "objects",
     metadata,
@@ -28,8 +31,15 @@ objects = sa.Table(
     sa.Column("document", sa.Text, nullable=False),  # as received or as sent, proof and all
     sa.Column("parts", sa.Text),  # JSON: mentions, pictures, emojis… as apps show them
     sa.Column("quote_policy", sa.Text, nullable=False, server_default="public"),
+    # Whether it answers somebody else than its author, and whether there are pictures with it:
+    # what timelines are asked for.
+    sa.Column("to_other", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("media", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index("ix_objects_author_id_id", "author_id", "id"),
     sa.Index("ix_objects_local_id", "local", "id"),
+    partial("ix_objects_public", "id", where=PUBLIC),
+    partial("ix_objects_public_local", "id", where=f"{PUBLIC} AND local IS true"),
+    partial("ix_objects_media", "author_id", "id", where="media IS true"),
     partial("ix_objects_in_reply_to", "in_reply_to", "id", where="in_reply_to IS NOT NULL"),
     partial("ix_objects_context", "context", "id", where="context IS NOT NULL"),
 )

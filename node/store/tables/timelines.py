@@ -17,6 +17,19 @@ feed = sa.Table(
     ref("shared_by", "actors.id", null=True),
     sa.Index("ix_feed_account_id_object_id", "account_id", "object_id"),
     sa.Index("ix_feed_object_id", "object_id"),
+    partial("ix_feed_shared_by", "shared_by", where="shared_by IS NOT NULL"),
+)
+
+# The same for each list: what its members wrote and shared.
+list_feed = sa.Table(
+    "list_feed",
+    metadata,
+    ref("list_id", "lists.id", primary=True),
+    sa.Column("id", Id, primary_key=True, autoincrement=False),
+    ref("object_id", "objects.id"),
+    ref("shared_by", "actors.id", null=True),
+    sa.Index("ix_list_feed_object_id", "object_id"),
+    partial("ix_list_feed_shared_by", "shared_by", where="shared_by IS NOT NULL"),
 )
 
 bookmarks = sa.Table(
@@ -161,6 +174,23 @@ push_subscriptions = sa.Table(
     sa.Index("ix_push_subscriptions_account_id", "account_id"),
 )
 
+# What is to be pushed, for as long as it is.
+pushes = sa.Table(
+    "pushes",
+    metadata,
+    identity(),
+    ref("subscription_id", "push_subscriptions.id"),
+    ref("notification_id", "notifications.id"),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("created_at", Time, nullable=False),
+    sa.Column("next_at", Time, nullable=False),
+    sa.Column("leased_until", Time, nullable=False, server_default="0"),
+    sa.Column("fence", sa.Integer, nullable=False, server_default="0"),
+    sa.Index("ix_pushes_next_at_id", "next_at", "id"),
+    sa.Index("ix_pushes_subscription_id", "subscription_id"),
+    sa.Index("ix_pushes_notification_id", "notification_id"),
+)
+
 notification_policies = sa.Table(
     "notification_policies",
     metadata,
@@ -183,4 +213,12 @@ notification_requests = sa.Table(
     sa.UniqueConstraint("account_id", "from_id"),
     sa.Index("ix_notification_requests_account_id_state_id", "account_id", "state", "id"),
     sa.Index("ix_notification_requests_from_id", "from_id"),
+)
+
+# Keys of the node that are made once: by name.
+node_secrets = sa.Table(
+    "node_secrets",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
 )

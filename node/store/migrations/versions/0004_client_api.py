@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from node.store import name_search, status_search
+
 revision = "0004"
 down_revision: str | None = "0003"
 
@@ -28,6 +30,12 @@ def upgrade() -> None:
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_apps")),
         sa.UniqueConstraint("client_id", name=op.f("uq_apps_client_id")),
+    )
+    op.create_table(
+        "node_secrets",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_node_secrets")),
     )
     op.create_table(
         "actor_tallies",
@@ -82,6 +90,20 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_featured_tags")),
         sa.UniqueConstraint("actor_id", "slug", name=op.f("uq_featured_tags_actor_id_slug")),
+    )
+    op.create_table(
+        "names",
+        sa.Column(
+            "actor_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["actor_id"], ["actors.id"], name=op.f("fk_names_actor_id_actors"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("actor_id", name=op.f("pk_names")),
     )
     op.create_table(
         "account_notes",
@@ -409,6 +431,13 @@ def upgrade() -> None:
             "ix_feed_account_id_object_id", ["account_id", "object_id"], unique=False
         )
         batch_op.create_index("ix_feed_object_id", ["object_id"], unique=False)
+        batch_op.create_index(
+            "ix_feed_shared_by",
+            ["shared_by"],
+            unique=False,
+            sqlite_where=sa.text("shared_by IS NOT NULL"),
+            postgresql_where=sa.text("shared_by IS NOT NULL"),
+        )
 
     op.create_table(
         "filters",
@@ -801,6 +830,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("object_id", name=op.f("pk_status_tallies")),
     )
     op.create_table(
+        "texts",
+        sa.Column(
+            "object_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["object_id"],
+            ["objects.id"],
+            name=op.f("fk_texts_object_id_objects"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("object_id", name=op.f("pk_texts")),
+    )
+    op.create_table(
         "thread_mutes",
         sa.Column(
             "account_id",
@@ -883,6 +929,59 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("filter_statuses", schema=None) as batch_op:
         batch_op.create_index("ix_filter_statuses_object_id", ["object_id"], unique=False)
+
+    op.create_table(
+        "list_feed",
+        sa.Column(
+            "list_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column(
+            "object_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column(
+            "shared_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["list_id"], ["lists.id"], name=op.f("fk_list_feed_list_id_lists"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["object_id"],
+            ["objects.id"],
+            name=op.f("fk_list_feed_object_id_objects"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["shared_by"],
+            ["actors.id"],
+            name=op.f("fk_list_feed_shared_by_actors"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("list_id", "id", name=op.f("pk_list_feed")),
+    )
+    with op.batch_alter_table("list_feed", schema=None) as batch_op:
+        batch_op.create_index("ix_list_feed_object_id", ["object_id"], unique=False)
+        batch_op.create_index(
+            "ix_list_feed_shared_by",
+            ["shared_by"],
+            unique=False,
+            sqlite_where=sa.text("shared_by IS NOT NULL"),
+            postgresql_where=sa.text("shared_by IS NOT NULL"),
+        )
 
     op.create_table(
         "list_members",
@@ -991,6 +1090,50 @@ def upgrade() -> None:
     with op.batch_alter_table("push_subscriptions", schema=None) as batch_op:
         batch_op.create_index("ix_push_subscriptions_account_id", ["account_id"], unique=False)
 
+    op.create_table(
+        "pushes",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column(
+            "subscription_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column(
+            "notification_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.Column("next_at", sa.Double(), nullable=False),
+        sa.Column("leased_until", sa.Double(), server_default="0", nullable=False),
+        sa.Column("fence", sa.Integer(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["notification_id"],
+            ["notifications.id"],
+            name=op.f("fk_pushes_notification_id_notifications"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["subscription_id"],
+            ["push_subscriptions.id"],
+            name=op.f("fk_pushes_subscription_id_push_subscriptions"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pushes")),
+    )
+    with op.batch_alter_table("pushes", schema=None) as batch_op:
+        batch_op.create_index("ix_pushes_next_at_id", ["next_at", "id"], unique=False)
+        batch_op.create_index("ix_pushes_notification_id", ["notification_id"], unique=False)
+        batch_op.create_index("ix_pushes_subscription_id", ["subscription_id"], unique=False)
+
     with op.batch_alter_table("accounts", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("preferences", sa.JSON(), server_default="{}", nullable=False)
@@ -1033,6 +1176,35 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("quote_policy", sa.Text(), server_default="public", nullable=False)
         )
+        batch_op.add_column(
+            sa.Column("to_other", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("media", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
+        batch_op.create_index(
+            "ix_objects_media",
+            ["author_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("media IS 1"),
+            postgresql_where=sa.text("media IS true"),
+        )
+        batch_op.create_index(
+            "ix_objects_public",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("visibility = 'public' AND to_other IS 0"),
+            postgresql_where=sa.text("visibility = 'public' AND to_other IS false"),
+        )
+        batch_op.create_index(
+            "ix_objects_public_local",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("visibility = 'public' AND to_other IS 0 AND local IS 1"),
+            postgresql_where=sa.text(
+                "visibility = 'public' AND to_other IS false AND local IS true"
+            ),
+        )
 
     with op.batch_alter_table("pictures", schema=None) as batch_op:
         batch_op.add_column(sa.Column("blurhash", sa.Text(), nullable=True))
@@ -1063,3 +1235,7 @@ def upgrade() -> None:
         batch_op.create_foreign_key(
             batch_op.f("fk_tokens_app_id_apps"), "apps", ["app_id"], ["id"], ondelete="CASCADE"
         )
+
+    # Full text: an index of the words of statuses, and of the names of people.
+    status_search.make(op.get_bind())
+    name_search.make(op.get_bind())
