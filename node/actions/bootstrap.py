@@ -18,9 +18,10 @@ from node.errors import ConfigError, Invalid
 from node.outbox.here import Here
 from node.outbox.keyring import Keyring
 from node.social.accounts import Actor
-from node.store import actors
+from node.store import actors, node_secrets
 from node.store.engine import Store
 from node.store.transaction import Transaction
+from node.transport import webpush
 
 
 async def settle(store: Store, settings: Settings, clock: Clock) -> Here:
@@ -53,6 +54,9 @@ async def settle(store: Store, settings: Settings, clock: Clock) -> Here:
             actor = await store.write(_rename, actor.id, name, cells)
         found.append(actor)
     node, quartier, urgent = found
+    vapid = await store.read(node_secrets.of, "vapid")
+    if vapid is None:
+        vapid = await store.write(node_secrets.put_first, "vapid", webpush.new_key())
     return Here(
         settings=settings,
         addresses=addresses,
@@ -62,6 +66,8 @@ async def settle(store: Store, settings: Settings, clock: Clock) -> Here:
         quartier=quartier,
         urgent=urgent,
         territory=territory,
+        vapid=vapid,
+        vapid_public=webpush.public_key(vapid),
     )
 
 

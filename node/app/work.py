@@ -24,9 +24,11 @@ from node.jobs.confirm import Confirmer
 from node.jobs.delivery import DeliveryEngine
 from node.jobs.inbox import InboxWorker
 from node.jobs.mail import MailWorker
+from node.jobs.push import PushWorker
 from node.outbox.deliver import HttpDelivery
 from node.outbox.hosts import HostBook
 from node.transport.mail import SmtpMailer, sender_of
+from node.transport.webpush import WebPush
 
 log = logging.getLogger(__name__)
 
@@ -70,8 +72,19 @@ def work_of(node: Node, hosts: HostBook, processor: Processor) -> list[tuple[str
         mailer=SmtpMailer(node.settings.mail, sender_of(node.settings)),
         scale=federation.retry_scale,
     )
+    push = PushWorker(
+        store=node.store,
+        here=node.here,
+        webpush=WebPush(
+            node.transport.poster,
+            key=node.here.vapid,
+            contact=f"mailto:{node.settings.mail_sender}",
+        ),
+        scale=federation.retry_scale,
+    )
     return [
         ("delivery", engine.run),
+        ("push", push.run),
         ("inbox", inbox.run),
         ("confirmation", confirmer.run),
         ("expiry", lambda: upkeep.expire(node.store, node.here)),

@@ -32,6 +32,7 @@ from node.mastodon.methods import (
     posting,
     profile,
     push,
+    registration,
     relationships,
     reports,
     requests,
@@ -47,6 +48,7 @@ from node.mastodon.oauth import page as oauth_page
 from node.mastodon.oauth import tokens as oauth_tokens
 from node.moderation.rates import Rate, Rates
 from node.outbox.here import Here
+from node.outbox.reading.network import NETWORK
 from node.social.accounts import allows
 from node.store.engine import Store
 
@@ -55,6 +57,7 @@ METHODS: Final[tuple[tuple[Method, ...], ...]] = (
     oauth_tokens.METHODS,
     account_methods.METHODS,
     profile.METHODS,
+    registration.METHODS,
     relationships.METHODS,
     requests.METHODS,
     blocks.METHODS,
@@ -129,9 +132,11 @@ def _handler(method: Method, here: Here, store: Store, remote: Remote, rates: Ra
                 who = str(grant.person.actor.id if grant.person else grant.hash)
                 rates.spend(per_person, who, here.clock.now())
             _may(method, grant)
-            if method.rate is not None and who:
-                rates.spend(method.rate, who, here.clock.now())
             signed_in = grant is not None and grant.person is not None
+            if method.rate is not None:
+                # Whoever has no account has as many tokens as they like: their network counts.
+                network = str(request.get(NETWORK, "unknown"))
+                rates.spend(method.rate, who if signed_in else network, here.clock.now())
             most = upload_bytes + FORM_BYTES if signed_in else limits.body_bytes
             async with asyncio.timeout(limits.body_seconds):
                 sent = await parameters.read(request, most=most)

@@ -26,6 +26,10 @@ class Here:
     urgent: Actor
     """The Group that announces only what is urgent."""
     territory: Territory
+    vapid: str
+    """The key by which push services know this node: PKCS#8 PEM, P-256."""
+    vapid_public: str
+    """As apps are told it, base64url."""
 
     @property
     def domain(self) -> str:

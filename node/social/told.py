@@ -75,8 +75,12 @@ def kinds_of(wanted: Collection[str]) -> set[str]:
     }
 
 
-def standard(kind: str) -> str:
-    return kind if kind in STANDARD else HELP[Kind(kind)].value
+def standard(kind: str) -> str | None:
+    """As apps name it; None for what they are not told."""
+    if kind in STANDARD:
+        return kind
+    stands = HELP.get(Kind(kind))
+    return None if stands is None else stands.value
 
 
 def group_key(kind: str, object_id: int | None, now: float) -> str:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from node.social.accounts import Actor
 from node.store import actors as actors_store
-from node.store import calls
+from node.store import calls, pushes
 from node.store.tables import accounts, actors, tokens
 from node.store.transaction import Transaction
 from node.store.upsert import insert_new
@@ -183,6 +183,7 @@ def set_password(tx: Transaction, actor_id: int, password_hash: str, *, now: flo
         .values(revoked_at=now)
     )
     calls.tokens_ended(tx, actor_id)
+    pushes.remove_of(tx, actor_id)
 
 
 def delete(tx: Transaction, actor_id: int) -> None:

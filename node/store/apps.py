@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from node.ids import new_id
-from node.store import calls
+from node.store import calls, pushes
 from node.store.tables import apps, authorizations, tokens
 from node.store.transaction import Transaction
 
@@ -208,4 +208,5 @@ def revoke(tx: Transaction, hash: str, *, now: float, app_id: int | None = None)
     revoked = tx.execute(statement.values(revoked_at=now)).rowcount > 0
     if revoked:
         calls.token_ended(tx, hash)
+        pushes.remove(tx, hash)
     return revoked

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from node.store.tables import deliveries, journal, mails
+from node.store.tables import deliveries, journal, mails, pushes
 from node.store.transaction import Transaction
 
 _RELEASE = (
@@ -17,6 +17,9 @@ _RELEASE = (
     sa.update(mails)
     .where(mails.c.state == "pending", mails.c.leased_until > 0)
     .values(leased_until=0.0, fence=mails.c.fence + 1),
+    sa.update(pushes)
+    .where(pushes.c.leased_until > 0)
+    .values(leased_until=0.0, fence=pushes.c.fence + 1),
 )
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from node.aid.lifecycle import CLOSED
 from node.moderation.policy import Blocklist, DomainBlock, names_covering
-from node.store import calls, follows
+from node.store import calls, follows, pushes
 from node.store.actors import ActorWritten
 from node.store.tables import (
     actors,
@@ -187,6 +187,7 @@ def suspend(tx: Transaction, actor_id: int, *, at: float | None) -> None:
 def end_tokens(tx: Transaction, account_id: int, *, now: float) -> int:
     """Every token of an account ends, and with it what it keeps open. How many."""
     calls.tokens_ended(tx, account_id)
+    pushes.remove_of(tx, account_id)
     return tx.execute(
         sa.update(tokens)
         .where(tokens.c.account_id == account_id, tokens.c.revoked_at.is_(None))

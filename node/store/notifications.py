@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from node.ids import new_id
-from node.social.told import STANDARD, State, group_key
-from node.store import calls
+from node.social.told import STANDARD, State, group_key, standard
+from node.store import calls, pushes
 from node.store.tables import notifications
 from node.store.transaction import Row, Transaction
 from node.store.upsert import insert_new
@@ -100,6 +100,9 @@ def add(
     tx.ring(BELL)
     if state == "shown":
         calls.told(tx, account_id, identifier)
+        shown_as = standard(kind)
+        if shown_as is not None:
+            pushes.plan(tx, account_id, identifier, shown_as, actor_id, now=now)
     return identifier
 
 

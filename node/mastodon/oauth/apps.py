@@ -23,7 +23,7 @@ async def create(ask: Ask) -> dict[str, Any]:
         website=read.maybe("website"),
         now=ask.here.clock.now(),
     )
-    return application(made.app) | {
+    return application(made.app, ask.here.vapid_public) | {
         "client_id": made.app.client_id,
         "client_secret": made.secret,
         "client_secret_expires_at": 0,
@@ -36,11 +36,13 @@ async def verify(ask: Ask) -> dict[str, Any]:
         raise Unauthenticated("The access token is invalid")
     app = ask.grant.app
     if app is None:  # a token that was made by a command
-        return application(App(0, "", "", "Entraide", None, (), ask.grant.scopes))
-    return application(app)
+        return application(
+            App(0, "", "", "Entraide", None, (), ask.grant.scopes), ask.here.vapid_public
+        )
+    return application(app, ask.here.vapid_public)
 
 
-def application(app: App) -> dict[str, Any]:
+def application(app: App, vapid: str) -> dict[str, Any]:
     """The Application entity of its owner."""
     return {
         "id": str(app.id),
@@ -49,7 +51,7 @@ def application(app: App) -> dict[str, Any]:
         "scopes": app.scopes.split(),
         "redirect_uri": "\n".join(app.redirect_uris),
         "redirect_uris": list(app.redirect_uris),
-        "vapid_key": "",
+        "vapid_key": vapid,
     }
 
 
