@@ -223,6 +223,15 @@ def app_token(tx: Transaction, app: App, *, scopes: str, now: float) -> Token:
     return Token(token, granted, now)
 
 
+def person_token(tx: Transaction, app: App, account_id: int, *, now: float) -> Token:
+    """A token of somebody who opened their account with this app, for all that it asked for."""
+    token = secrets.token_urlsafe(32)
+    apps.add_token(
+        tx, hash=digest(token), account_id=account_id, app_id=app.id, scopes=app.scopes, now=now
+    )
+    return Token(token, app.scopes, now)
+
+
 def revoke(tx: Transaction, app: App, token: str, *, now: float) -> None:
     """End a token of this app; of one that is not its, nothing is told (RFC 7009)."""
     apps.revoke(tx, digest(token), now=now, app_id=app.id)
