@@ -14,9 +14,8 @@ from node.store.tables import (
     domain_mutes,
     feed,
     filters,
-    follows,
     hashtags,
-    list_members,
+    list_feed,
     lists,
     mutes,
     objects,
@@ -68,46 +67,28 @@ def with_object(tx: Transaction, object_id: int, among: Collection[int]) -> set[
     return {row.account_id for row in rows}
 
 
-def in_lists(
-    tx: Transaction, author_id: int, answered_id: int | None, among: Collection[int]
-) -> dict[int, int]:
-    """List → owner: where what somebody wrote stands, when it answers what `answered_id` wrote
-    (None: nothing of somebody else)."""
+def in_lists(tx: Transaction, identifier: int, among: Collection[int]) -> dict[int, int]:
+    """The lists, with their owners, in which a status, or a share, stands as itself."""
     rows = tx.all(
-        sa.select(lists.c.id, lists.c.account_id, lists.c.replies_policy)
-        .join(list_members, list_members.c.list_id == lists.c.id)
-        .where(lists.c.id.in_(list(among)), list_members.c.actor_id == author_id)
+        sa.select(lists.c.id, lists.c.account_id)
+        .join(list_feed, list_feed.c.list_id == lists.c.id)
+        .where(list_feed.c.id == identifier, lists.c.id.in_(list(among)))
     )
-    return {
-        row.id: row.account_id
-        for row in rows
-        if answered_id is None
-        or answered_id == row.account_id
-        or _answers_stand(tx, row.id, row.account_id, row.replies_policy, answered_id)
-    }
+    return {row.id: row.account_id for row in rows}
 
 
-def _answers_stand(
-    tx: Transaction, list_id: int, owner: int, policy: str, answered_id: int
-) -> bool:
-    if policy == "list":
-        found = sa.select(list_members.c.id).where(
-            list_members.c.list_id == list_id, list_members.c.actor_id == answered_id
-        )
-    elif policy == "followed":
-        found = sa.select(follows.c.id).where(
-            follows.c.follower_id == owner,
-            follows.c.target_id == answered_id,
-            follows.c.state == "accepted",
-        )
-    else:
-        return False
-    return tx.first(found) is not None
+def in_lists_with_object(tx: Transaction, object_id: int, among: Collection[int]) -> dict[int, int]:
+    """The same for a status, be it shared."""
+    rows = tx.all(
+        sa.select(lists.c.id, lists.c.account_id)
+        .join(list_feed, list_feed.c.list_id == lists.c.id)
+        .where(list_feed.c.object_id == object_id, lists.c.id.in_(list(among)))
+    )
+    return {row.id: row.account_id for row in rows}
 
 
-def author_of(tx: Transaction, uri: str) -> int | None:
-    found: int | None = tx.scalar(sa.select(objects.c.author_id).where(objects.c.uri == uri))
-    return found
+def answers_another(tx: Transaction, object_id: int) -> bool:
+    return bool(tx.scalar(sa.select(objects.c.to_other).where(objects.c.id == object_id)))
 
 
 def turned_away(

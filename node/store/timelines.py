@@ -181,6 +181,11 @@ def public(
     return _entries(tx.all(windowed(statement, objects.c.id, window)))
 
 
+def is_public(tx: Transaction, object_id: int) -> bool:
+    """Whether a status stands where everybody reads, as an answer or not."""
+    return tx.first(_public_ones().where(objects.c.id == object_id)) is not None
+
+
 def of_tag(
     tx: Transaction,
     slug: str,

@@ -15,9 +15,10 @@ import msgspec
 import pytest
 
 from node.app import running
-from node.mastodon.entities.status import render
+from node.mastodon.entities.status import page
 from node.mastodon.streams import events, line
-from node.store.transaction import Call
+from node.store import filters
+from node.store.transaction import Call, Transaction
 from tests.mastodon.shapes import check
 from tests.mastodon.shapes_told import CONVERSATION, NOTIFICATION
 from tests.mastodon.signing_in import App, Town, town
@@ -200,11 +201,11 @@ async def test_all_who_see_the_same_get_what_was_made_once(
     amina, benoit = await shared.app("amina"), await shared.app("benoit")
     made: list[int] = []
 
-    def counted(tx: Any, here: Any, viewer: Any, statuses: Any) -> Any:
-        made.append(len(statuses))
-        return render(tx, here, viewer, statuses)
+    def counted(tx: Any, here: Any, viewer: Any, entries: Any) -> Any:
+        made.append(len(entries))
+        return page(tx, here, viewer, entries)
 
-    monkeypatch.setattr(events, "render", counted)
+    monkeypatch.setattr(events, "page", counted)
     async with contextlib.AsyncExitStack() as stack:
         listeners = [
             await stack.enter_async_context(listening(benoit, stream=stream))
@@ -281,3 +282,44 @@ async def test_streams_of_another_process(database_url: str, tmp_path: Path) -> 
         await benoit.ask("POST", "/oauth/revoke", data=form | {"token": str(benoit.token)})
         async with asyncio.timeout(2):
             assert (await opened.receive()).type is aiohttp.WSMsgType.CLOSE
+
+
+def no_salt(tx: Transaction, account_id: int) -> None:
+    filters.add(
+        tx, account_id=account_id, title="sel", contexts=["home"], action="warn", expires_at=None
+    )
+    filters.add_keyword(tx, filters.of(tx, account_id)[0], "sel", whole_word=True)
+
+
+async def test_home_and_lists_are_heard(shared: Town) -> None:
+    """What stands in somebody's home is heard there, shares with what is shared in them; what
+    they did with it is told to them alone."""
+    amina, benoit = await shared.app("amina"), await shared.app("benoit")
+    her = (await amina.get("/api/v1/accounts/verify_credentials"))["id"]
+    his = (await benoit.get("/api/v1/accounts/verify_credentials"))["id"]
+    await benoit.post(f"/api/v1/accounts/{her}/follow")
+    made = await benoit.post("/api/v1/lists", title="Voisins")
+    await benoit.post(f"/api/v1/lists/{made['id']}/accounts", account_ids=[her])
+    async with listening(benoit, stream="user") as listener:
+        await listener.say(type="subscribe", stream="list", list=made["id"])
+        await asyncio.sleep(0.05)
+        identifier = await write(amina, "Pour ceux qui me suivent", visibility="private")
+        both = [await listener.hear("update"), await listener.hear("update")]
+        heard = {tuple(one["stream"]): one for one in both}
+        assert set(heard) == {("user",), ("list", made["id"])}
+        told = json.loads(heard[("user",)]["payload"])
+        assert told["id"] == identifier
+        assert told == await benoit.get(f"/api/v1/statuses/{identifier}")
+
+        own = await write(benoit, "De moi")
+        told = json.loads((await listener.hear("update"))["payload"])
+        assert told["id"] == own
+        await benoit.post(f"/api/v1/statuses/{own}/favourite")
+        await amina.post(f"/api/v1/statuses/{own}/reblog")
+        share = await listener.hear("notification")
+        assert json.loads(share["payload"])["type"] == "reblog"
+        await shared.node.store.write(no_salt, int(his))
+        assert (await listener.hear())["event"] == "filters_changed"
+        await write(amina, "Du sel pour la soupe")
+        told = json.loads((await listener.hear("update"))["payload"])
+        assert [one["filter"]["title"] for one in told["filtered"]] == ["sel"]

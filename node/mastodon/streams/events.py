@@ -11,18 +11,17 @@ import orjson
 from node.ids import id_time
 from node.mastodon.entities.conversation import conversations
 from node.mastodon.entities.notification import notifications
-from node.mastodon.entities.status import render
+from node.mastodon.entities.status import page
 from node.mastodon.streams.channels import PUBLIC, Key
 from node.mastodon.streams.line import Line
-from node.mastodon.streams.shares import shared
 from node.outbox.here import Here
 from node.social.accounts import Actor, allows
 from node.social.statuses import Status
 from node.social.visibility import Visibility
-from node.store import actors, listening, objects
+from node.store import actors, listening, objects, timelines
 from node.store import conversations as conversations_store
 from node.store import notification_pages as pages
-from node.store.listening import Share
+from node.store.timelines import Entry
 from node.store.transaction import Transaction
 
 FRESH_S: Final = 6 * 3600.0
@@ -113,69 +112,69 @@ class _Looking:
     # ── statuses ─────────────────────────────────────────────────────────────────────────────
 
     def status(self, identifier: int, event: str) -> Iterator[Told]:
-        if event == "update" and self.now - id_time(identifier) > FRESH_S:
+        fresh = event == "update"
+        if fresh and self.now - id_time(identifier) > FRESH_S:
             return
         status = objects.by_id(self.tx, identifier)
         if status is None:
             return
-        home = (
-            listening.with_entry(self.tx, identifier, self.at_home)
-            if event == "update"
-            else listening.with_object(self.tx, identifier, self.at_home)
+        tx = self.tx
+        home = (listening.with_entry if fresh else listening.with_object)(
+            tx, identifier, self.at_home
         )
-        owners = {}
-        if self.lists and status.visibility is not Visibility.DIRECT:
-            answered = self._answered(status)
-            owners = listening.in_lists(self.tx, status.author_id, answered, self.lists)
-            owners = {
-                one: owner
-                for one, owner in owners.items()
-                if status.visibility.open or self._follows(owner, status)
-            }
-        public = self._public(status)
-        shown = _Shown(self, status, event)
+        into = (listening.in_lists if fresh else listening.in_lists_with_object)(
+            tx, identifier, self.lists
+        )
+        if not fresh:  # whom somebody left or muted since is no news to them
+            away = self.turned_away(status, {*home, *into.values()})
+            home -= away
+            into = {one: owner for one, owner in into.items() if owner not in away}
+        shown = _Shown(self, status, event, Entry(identifier, identifier))
         yield from shown.to({("user", one): one for one in home})
-        yield from shown.to({("list", one): owner for one, owner in owners.items()})
-        if public:
-            yield from shown.to_all(public)
+        yield from shown.to({("list", one): owner for one, owner in into.items()})
+        yield from shown.to_all(self._public(status))
 
-    def _answered(self, status: Status) -> int | None:
-        """Whom a status answers, unless it is its own author."""
-        if status.in_reply_to is None:
-            return None
-        author = listening.author_of(self.tx, status.in_reply_to)
-        return None if author == status.author_id else author or 0
-
-    def _follows(self, owner: int, status: Status) -> bool:
-        return bool(listening.with_object(self.tx, status.id, {owner}))
+    def turned_away(self, status: Status, people: Collection[int]) -> set[int]:
+        """Who of these does not read the author."""
+        if not people:
+            return set()
+        author = actors.by_id(self.tx, status.author_id)
+        domains = [author.domain] if author is not None and not author.local else []
+        return listening.turned_away(self.tx, [status.author_id], domains, people, now=self.now)
 
     def _public(self, status: Status) -> list[Key]:
         """The channels that are the same for everybody."""
         if status.visibility is not Visibility.PUBLIC:
             return []
         where = ":local" if status.local else ":remote"
-        wanted: set[Key] = set()
-        if status.in_reply_to is None or self._answered(status) is None:
-            wanted |= {("public", 0), (f"public{where}", 0)}
-            wanted |= {("public:media", 0), (f"public{where}:media", 0)}
+        wanted: set[Key] = {("public", 0), (f"public{where}", 0)}
+        wanted |= {("public:media", 0), (f"public{where}:media", 0)}
+        if (wanted & self.keys) and listening.answers_another(self.tx, status.id):
+            wanted.clear()
         tags = {whose for name, whose in self.keys if name.startswith("hashtag")}
         if tags:
             for slug in listening.slugs_of(self.tx, status.id) & tags:
                 wanted.add(("hashtag", slug))
                 if status.local:
                     wanted.add(("hashtag:local", slug))
-        return sorted(wanted & self.keys, key=str)
+        wanted &= self.keys
+        if not wanted or not timelines.is_public(self.tx, status.id):
+            return []
+        return sorted(wanted, key=str)
 
     def share(self, identifier: int) -> Iterator[Told]:
-        if not self.at_home:
+        if not self.at_home and not self.lists:
             return
         share = listening.share(self.tx, identifier)
         status = objects.by_id(self.tx, share.object_id) if share is not None else None
         if share is None or status is None:
             return
+        entry = Entry(identifier, status.id, share.actor_id)
+        shown = _Shown(self, status, "update", entry)
         home = listening.with_entry(self.tx, identifier, self.at_home)
-        shown = _Shown(self, status, "update", share)
+        into = listening.in_lists(self.tx, identifier, self.lists)
         yield from shown.to({("user", one): one for one in home})
+        yield from shown.to({("list", one): owner for one, owner in into.items()})
 
     def gone(self, identifier: int, *, open: bool) -> Iterator[Told]:
         names = {"user", "list"} | ({*PUBLIC, "hashtag", "hashtag:local"} if open else set())
@@ -216,16 +215,12 @@ class _Shown:
     """A status as different people see it: made for those who see something of their own, and
     once for all others."""
 
-    def __init__(
-        self, looking: _Looking, status: Status, event: str, share: Share | None = None
-    ) -> None:
+    def __init__(self, looking: _Looking, status: Status, event: str, entry: Entry) -> None:
         self._looking = looking
         self._status = status
         self._event = event
-        self._share = share
-        self._plain: dict[str, Any] | None = None
-        self._made: dict[int, str] = {}
-        self._signed_in: str | None = None
+        self._entry = entry
+        self._made: dict[int | None, dict[str, Any] | None] = {}
 
     def to(self, keys: dict[Key, int]) -> Iterator[Told]:
         """Channels of single people."""
@@ -233,30 +228,31 @@ class _Shown:
             return
         special = self._special(set(keys.values()))
         same = [key for key, account in keys.items() if account not in special]
-        if same:
-            yield Told(same, self._event, self._for_all())
+        plain = self._seen_by(None) if same else None
+        if plain is not None:
+            yield Told(same, self._event, _json(_marked(plain)))
         for key, account in keys.items():
-            if account in special:
-                yield Told((key,), self._event, self._for_one(account))
+            own = self._seen_by(account) if account in special else None
+            if own is not None:
+                yield Told((key,), self._event, _json(own))
 
     def to_all(self, keys: list[Key]) -> Iterator[Told]:
         """Channels to which anybody listens, whom the hub names."""
-        looking, status = self._looking, self._status
-        entity = self._entity()
-        if not entity.get("media_attachments"):
+        plain = self._seen_by(None) if keys else None
+        if plain is None:
+            return
+        if not plain["media_attachments"]:
             keys = [key for key in keys if not key[0].endswith(":media")]
         if not keys:
             return
-        author = actors.by_id(looking.tx, status.author_id)
-        domains = [author.domain] if author is not None and not author.local else []
-        away = listening.turned_away(
-            looking.tx, [status.author_id], domains, looking.listeners, now=looking.now
-        )
-        special = self._special(looking.listeners - away)
-        yield Told(keys, self._event, _json(entity), but=frozenset(away | special))
+        listeners = self._looking.listeners
+        away = self._looking.turned_away(self._status, listeners)
+        special = self._special(listeners - away)
+        yield Told(keys, self._event, _json(plain), but=frozenset(away | special))
         for account in sorted(special):
-            only = frozenset((account,))
-            yield Told(keys, self._event, self._for_one(account), only=only)
+            own = self._seen_by(account)
+            if own is not None:
+                yield Told(keys, self._event, _json(own), only=frozenset((account,)))
 
     def _special(self, people: Collection[int]) -> set[int]:
         """Who sees something of their own in it."""
@@ -265,36 +261,21 @@ class _Shown:
         tx, status = self._looking.tx, self._status
         found = listening.with_filters(tx, people, now=self._looking.now)
         found |= {status.author_id} & set(people)
-        if self._event != "update" or self._share is not None:
+        if self._event != "update" or self._entry.shared_by is not None:
             found |= listening.with_marks(tx, status.id, status.context, people)
         return found
 
-    def _entity(self) -> dict[str, Any]:
-        """As nobody in particular sees it."""
-        if self._plain is None:
-            self._plain = self._render(None)
-        return self._plain
-
-    def _for_all(self) -> str:
-        if self._signed_in is None:
-            self._signed_in = _json(_marked(self._entity()))
-        return self._signed_in
-
-    def _for_one(self, account_id: int) -> str:
-        made = self._made.get(account_id)
-        if made is None:
-            viewer = actors.by_id(self._looking.tx, account_id)
-            made = self._made[account_id] = _json(self._render(viewer))
-        return made
-
-    def _render(self, viewer: Actor | None) -> dict[str, Any]:
-        tx, here = self._looking.tx, self._looking.here
-        if self._share is not None:
-            return shared(tx, here, viewer, self._status, self._share)
-        return render(tx, here, viewer, [self._status])[0]
+    def _seen_by(self, account_id: int | None) -> dict[str, Any] | None:
+        if account_id not in self._made:
+            tx, here = self._looking.tx, self._looking.here
+            viewer = actors.by_id(tx, account_id) if account_id is not None else None
+            made = page(tx, here, viewer, [self._entry])
+            self._made[account_id] = made[0] if made else None
+        return self._made[account_id]
 
 
 def _marked(entity: dict[str, Any]) -> dict[str, Any]:
+    """As somebody who is signed in sees what they did nothing with."""
     made = entity | OWN_MARKS
     if isinstance(made.get("reblog"), dict):
         made["reblog"] = _marked(made["reblog"])

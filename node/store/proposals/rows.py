@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from node.aid.lifecycle import CLOSED, State
 from node.aid.lifecycle import LIVE as LIVE_STATES
 from node.aid.proposals import Answerable, Proposal, Purpose, Reach, Urgency
-from node.store import on_behalf, search_index
+from node.store import calls, on_behalf, search_index
 from node.store.tables import actors, objects, proposals, unconfirmed
 from node.store.transaction import Row, Transaction
 from node.store.upsert import insert_new
@@ -175,6 +175,7 @@ def show(tx: Transaction, object_id: int, *, create_activity: str | None) -> Non
     """A neighbour passed it on: list it, and keep what may be passed further."""
     values: dict[str, Any] = {"shown": True, "to_match": True}
     tx.ring(search_index.BELL)
+    calls.written(tx, object_id)
     if create_activity is not None:
         values["create_activity"] = create_activity
     tx.execute(sa.update(proposals).where(proposals.c.object_id == object_id).values(**values))
