@@ -8,7 +8,7 @@ import logging
 from node.actions.renewal import expire_proposals, remind, reopen_proposals
 from node.errors import Unavailable
 from node.outbox.here import Here
-from node.store import journal, proposals
+from node.store import feed, journal, proposals
 from node.store.engine import Store
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,7 @@ async def keep_house(store: Store, here: Here) -> None:
         await asyncio.sleep(HOUSEKEEPING_S)
         try:
             await store.maintain()
+            await store.write(feed.trim)
             await store.write(journal.drop_old_bodies, before=here.clock.now() - BODIES_KEPT_S)
         except Unavailable as error:
             log.warning("housekeeping waits: %s", error)

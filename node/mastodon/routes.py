@@ -16,10 +16,11 @@ from node.errors import EntraideError, Forbidden, TooMany, Unauthenticated, Unav
 from node.mastodon import parameters
 from node.mastodon.grants import grant_of, hash_of
 from node.mastodon.method import Answer, Ask, Grant, Listing, Method
-from node.mastodon.methods import accounts as account_methods
 from node.mastodon.methods import (
+    account_statuses,
     blocks,
     conversations,
+    filters,
     instance,
     interactions,
     lists,
@@ -28,6 +29,7 @@ from node.mastodon.methods import (
     notification_requests,
     notifications,
     notifications_v2,
+    old_filters,
     polls,
     posting,
     profile,
@@ -42,7 +44,9 @@ from node.mastodon.methods import (
     suggestions,
     tags,
     timelines,
+    trends,
 )
+from node.mastodon.methods import accounts as account_methods
 from node.mastodon.oauth import apps as oauth_apps
 from node.mastodon.oauth import page as oauth_page
 from node.mastodon.oauth import tokens as oauth_tokens
@@ -69,6 +73,10 @@ METHODS: Final[tuple[tuple[Method, ...], ...]] = (
     instance.METHODS,
     statuses.METHODS,
     timelines.METHODS,
+    account_statuses.METHODS,
+    filters.METHODS,
+    old_filters.METHODS,
+    trends.METHODS,
     posting.METHODS,
     interactions.METHODS,
     media.METHODS,

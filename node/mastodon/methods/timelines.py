@@ -68,7 +68,7 @@ async def tag(ask: Ask) -> Listing:
         ask.here,
         ask.me,
         ask.bounds(),
-        _slug(ask.request.match_info["hashtag"]),
+        slug(ask.request.match_info["hashtag"]),
         any_of=_slugs(read.texts("any")),
         all_of=_slugs(read.texts("all")),
         none_of=_slugs(read.texts("none")),
@@ -78,19 +78,19 @@ async def tag(ask: Ask) -> Listing:
 
 
 def _tag(
-    tx: Transaction, /, here: Here, me: Actor | None, bounds: Bounds, slug: str, **wanted: Any
+    tx: Transaction, /, here: Here, me: Actor | None, bounds: Bounds, name: str, **wanted: Any
 ) -> Listing:
     unread = timelines.unread(tx, me.id if me else None, now=here.clock.now())
-    found = timelines.of_tag(tx, slug, unread, window(bounds), **wanted)
+    found = timelines.of_tag(tx, name, unread, window(bounds), **wanted)
     return shown(tx, here, me, found, bounds)
 
 
-def _slug(text: str) -> str:
+def slug(text: str) -> str:
     return text.strip().removeprefix("#").casefold()
 
 
 def _slugs(texts: list[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_slug(text) for text in texts if text.strip()))[:TAGS_MOST]
+    return tuple(dict.fromkeys(slug(text) for text in texts if text.strip()))[:TAGS_MOST]
 
 
 async def of_list(ask: Ask) -> Listing:
