@@ -23,6 +23,7 @@ from node.store import (
     follows,
     invitations,
     join_requests,
+    leaving,
     mails,
     notifications,
     objects,
@@ -79,7 +80,7 @@ def delete_account(tx: Transaction, here: Here, username: str, *, by: Actor | No
     notifications.forget_caused_by(tx, actor.id)
     personal.forget(tx, actor.id, actor.uri)
     accounts.delete(tx, actor.id)
-    actors.retire_local(tx, actor.id, now=now)
+    leaving.retire_local(tx, actor.id, now=now)
     objects.bury(tx, actor.uri, by=actor.uri, now=now, local_id=actor.id, type=actor.type)
     audit.record(tx, here, by, "account.delete", actor.handle)
 

@@ -6,7 +6,7 @@ from node.actions import conversation, passing
 from node.actions.agreements import part_from
 from node.outbox.here import Here
 from node.social.accounts import Actor
-from node.store import actors, objects
+from node.store import actors, leaving, objects
 from node.store.transaction import Transaction
 
 MOST = 100_000
@@ -21,7 +21,7 @@ def depart(tx: Transaction, here: Here, actor: Actor) -> None:
             passing.retract(tx, here, status.id, status.uri)
     conversation.left(tx, here, actor)
     part_from(tx, here, actor)
-    for uri in actors.forget(tx, actor.id, now=now):
+    for uri in leaving.forget(tx, actor.id, now=now):
         objects.bury(tx, uri, by=actor.uri, now=now)
 
 

@@ -10,25 +10,10 @@ import sqlalchemy as sa
 
 from node.ids import new_id
 from node.social.accounts import Actor
-from node.store import follows, name_search, pictures
+from node.store import name_search
 from node.store.tables import (
-    account_notes,
     actor_keys,
-    actor_tallies,
     actors,
-    blocks,
-    endorsements,
-    featured_tags,
-    feed,
-    list_members,
-    mutes,
-    names,
-    notification_requests,
-    objects,
-    pins,
-    poll_votes,
-    reactions,
-    shares,
 )
 from node.store.transaction import Transaction
 from node.store.upsert import insert_many, insert_or_update
@@ -281,73 +266,6 @@ def group_territory(tx: Transaction, domain: str) -> str | None:
         )
     )
     return text
-
-
-def retire_local(tx: Transaction, actor_id: int, *, now: float) -> None:
-    """A local actor is deleted. Its keys stay, to sign what tells the others."""
-    tx.execute(sa.delete(objects).where(objects.c.author_id == actor_id))
-    pictures.remove_of_owner(tx, actor_id)
-    _end_deeds(tx, actor_id)
-    tx.execute(
-        sa.update(actors)
-        .where(actors.c.id == actor_id)
-        .values(name="", summary="", icon_url=None, gone_at=now, updated_at=now)
-    )
-    tx.tell(ActorWritten(actor_id))
-
-
-_DEEDS = (
-    reactions.c.actor_id,
-    shares.c.actor_id,
-    pins.c.actor_id,
-    feed.c.shared_by,
-    featured_tags.c.actor_id,
-    poll_votes.c.actor_id,
-    actor_tallies.c.actor_id,
-    names.c.actor_id,
-    # What others keep about them; but a block they keep: it may come back under the same name.
-    list_members.c.actor_id,
-    mutes.c.target_id,
-    endorsements.c.target_id,
-    account_notes.c.target_id,
-    notification_requests.c.from_id,
-    blocks.c.actor_id,
-)
-
-
-def _end_deeds(tx: Transaction, actor_id: int) -> None:
-    follows.remove_all(tx, actor_id)
-    for column in _DEEDS:
-        tx.execute(sa.delete(column.table).where(column == actor_id))
-
-
-def forget(tx: Transaction, actor_id: int, *, now: float) -> list[str]:
-    """An actor is gone: its words, deeds, follows and keys go, its bare row stays as a grave.
-
-    Returns the uris of its objects.
-    """
-    uris = [
-        row.uri for row in tx.all(sa.select(objects.c.uri).where(objects.c.author_id == actor_id))
-    ]
-    tx.execute(sa.delete(objects).where(objects.c.author_id == actor_id))
-    tx.execute(sa.delete(actor_keys).where(actor_keys.c.actor_id == actor_id))
-    _end_deeds(tx, actor_id)
-    tx.execute(
-        sa.update(actors)
-        .where(actors.c.id == actor_id)
-        .values(
-            name="",
-            summary="",
-            icon_url=None,
-            url=None,
-            document=None,
-            also_known_as=[],
-            gone_at=now,
-            updated_at=now,
-        )
-    )
-    tx.tell(ActorWritten(actor_id))
-    return uris
 
 
 def at_inbox(tx: Transaction, inbox: str) -> list[Actor]:

@@ -6,12 +6,13 @@ tables that point at a person with the ones named below.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import sqlalchemy as sa
 
+from node.store import personal_reading
 from node.store.tables import (
     accounts,
     actors,
@@ -60,7 +61,7 @@ def export(tx: Transaction, actor_id: int) -> dict[str, list[dict[str, Any]]]:
     """Rows by what they are. No secret is in it: no hash, no key, no code."""
     own = sa.select(agreements.c.id).where(_mine(actor_id))
     handle = (_OTHER.c.username + "@" + _OTHER.c.domain).label("handle")
-    selects: Mapping[str, sa.Select[Any]] = {
+    selects: dict[str, sa.Select[Any]] = {
         "account": sa.select(
             actors.c.uri,
             actors.c.username,
@@ -130,6 +131,7 @@ def export(tx: Transaction, actor_id: int) -> dict[str, list[dict[str, Any]]]:
             tokens.c.account_id == actor_id
         ),
     }
+    selects |= personal_reading.selects(actor_id)
     return {name: [dict(row._mapping) for row in tx.all(one)] for name, one in selects.items()}
 
 

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 import sqlalchemy as sa
 
-from node.store import actors, follows, objects
+from node.store import actors, follows, leaving, objects
 from node.store.actors import ActorWritten, KeyRow, PrivateKeyRow
 from node.store.engine import Store
 from node.store.transaction import Transaction
@@ -57,7 +57,7 @@ async def test_putting_an_actor_again_changes_it_and_replaces_its_keys(store: St
 
     def unit(tx: Transaction) -> None:
         first = add_actor(tx, "zoe", "m.example", keys=((KEY, "rsa", "PEM 1", None),))
-        actors.forget(tx, first, now=NOW)
+        leaving.forget(tx, first, now=NOW)
         again = add_actor(
             tx,
             "zoe",
@@ -195,7 +195,7 @@ async def test_a_forgotten_actor_leaves_a_bare_row(store: Store) -> None:
                 now=NOW,
             )
         follows.block(tx, actor_id=amina, target_id=zoe, activity_uri=None, now=NOW)
-        assert actors.forget(tx, zoe, now=NOW + 5) == [theirs.uri]
+        assert leaving.forget(tx, zoe, now=NOW + 5) == [theirs.uri]
         found = actors.by_id(tx, zoe)
         assert found is not None
         assert (found.gone, found.name, found.summary) == (True, "", "")
@@ -208,7 +208,7 @@ async def test_a_forgotten_actor_leaves_a_bare_row(store: Store) -> None:
         assert follows.counts(tx, amina) == (0, 0)
         # It may come back under the same name: whom it disturbed stays protected.
         assert follows.blocked(tx, actor_id=amina, target_id=zoe)
-        assert actors.forget(tx, zoe, now=NOW + 6) == []
+        assert leaving.forget(tx, zoe, now=NOW + 6) == []
 
     await store.write(unit)
 
@@ -223,7 +223,7 @@ async def test_one_of_ours_retires_but_can_still_sign(store: Store) -> None:
         follows.put(
             tx, follower_id=zoe, target_id=amina, state="accepted", activity_uri="f:1", now=NOW
         )
-        actors.retire_local(tx, amina, now=NOW)
+        leaving.retire_local(tx, amina, now=NOW)
         found = actors.local_by_username(tx, "amina")
         assert found is not None
         assert found.gone
@@ -245,7 +245,7 @@ async def test_whose_inbox_it_is(store: Store) -> None:
         assert actors.at_inbox(tx, uri_of("amina") + "/inbox") == []
         inbox = uri_of("zoe", "m.example") + "/inbox"
         assert [one.id for one in actors.at_inbox(tx, inbox)] == [zoe]
-        actors.forget(tx, zoe, now=NOW)
+        leaving.forget(tx, zoe, now=NOW)
         assert actors.at_inbox(tx, inbox) == []
 
     await store.write(unit)

@@ -20,6 +20,7 @@ from node.store import (
     follows,
     gatherings,
     journal,
+    leaving,
     objects,
     outbox,
     proposals,
@@ -100,7 +101,7 @@ HOT: dict[str, Asked] = {
     "who keeps calendars": lambda tx: gatherings.calendar_inboxes(tx, 1),
     "which series are due": lambda tx: series.due(tx, before=NOW),
     "what comes of a series": lambda tx: series.upcoming(tx, 1, after=NOW),
-    "forget an actor": lambda tx: actors.forget(tx, 7, now=NOW),
+    "forget an actor": lambda tx: leaving.forget(tx, 7, now=NOW),
 }
 PAGES: dict[str, Asked] = {
     "our statuses": lambda tx: objects.latest(tx, local=True, before=10**17),
