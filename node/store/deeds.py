@@ -9,7 +9,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from node.store.tables import actors, blocks, bookmarks, objects, quotes, reactions, shares
-from node.store.timelines import Entry, Window, windowed
+from node.store.timelines import NONE, Entry, Window, windowed
 from node.store.transaction import Transaction
 
 _TABLES: Final[Mapping[str, sa.Table]] = {"liked": reactions, "shared": shares}
@@ -26,7 +26,7 @@ def entries(tx: Transaction, ids: Sequence[int]) -> list[Entry]:
                 sa.select(
                     objects.c.id.label("number"),
                     objects.c.id.label("object_id"),
-                    sa.null().label("shared_by"),
+                    NONE.label("shared_by"),
                 ).where(objects.c.id.in_(list(ids))),
                 sa.select(
                     shares.c.id.label("number"),

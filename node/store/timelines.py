@@ -23,8 +23,10 @@ from node.store.tables import (
     recipients,
     shares,
 )
+from node.store.tables.base import Id
 from node.store.transaction import Row, Transaction
 
+NONE: Final = sa.cast(sa.null(), Id)
 _PUBLIC: Final = objects.c.visibility == sa.literal_column("'public'")
 
 
@@ -233,7 +235,7 @@ def _tagged(slug: str) -> sa.ColumnElement[bool]:
 def _public_ones() -> sa.Select[Any]:
     """What is held, or was hidden here, is no more public than what its author took away."""
     return sa.select(
-        objects.c.id.label("number"), objects.c.id.label("object_id"), sa.null().label("shared_by")
+        objects.c.id.label("number"), objects.c.id.label("object_id"), NONE.label("shared_by")
     ).where(
         _PUBLIC,
         _well(objects.c.author_id),
@@ -272,7 +274,7 @@ def of_author(
             ),
         )
     wrote = sa.select(
-        objects.c.id.label("number"), objects.c.id.label("object_id"), sa.null().label("shared_by")
+        objects.c.id.label("number"), objects.c.id.label("object_id"), NONE.label("shared_by")
     ).where(objects.c.author_id == author_id, seen)
     if wanted.media:
         wrote = wrote.where(objects.c.media.is_(True))
