@@ -37,7 +37,7 @@ from node.inbox.handlers import (
     like,
     move,
     offer,
-    quote,
+    quote_request,
     reject,
     remove,
     undo,
@@ -91,7 +91,7 @@ def apply(tx: Transaction, here: Here, activity: Activity, received: Received) -
         case Offer():
             return offer.apply(tx, here, activity, received)
         case Unknown(type="QuoteRequest"):
-            return quote.apply(tx, here, activity, received)
+            return quote_request.apply(tx, here, activity, received)
         case Unknown(type="Join"):
             return join.apply(tx, here, activity, received)
         case Unknown():

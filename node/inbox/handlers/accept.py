@@ -7,7 +7,7 @@ from node.activitypub.documents import Accept, Reference, Reject
 from node.activitypub.readers import one_id
 from node.aid.neighbours import Event
 from node.aid.terms import read_takes
-from node.inbox.handlers import agreement, quote, referral
+from node.inbox.handlers import agreement, quote_request, referral
 from node.inbox.received import Applied, Ignored, Outcome, Received
 from node.outbox.here import Here
 from node.social.accounts import Actor
@@ -23,7 +23,7 @@ def apply(tx: Transaction, here: Here, activity: Accept, received: Received) -> 
     if agreed is not None:
         return agreed
     follow = our_follow(tx, activity, received.actor)
-    quoted = quote.answered(tx, here, activity, received) if follow is None else None
+    quoted = quote_request.answered(tx, here, activity, received) if follow is None else None
     if quoted is not None:
         return quoted
     if follow is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from node.actions import neighbours as joining
 from node.activitypub.documents import Reject
 from node.aid.neighbours import Event
-from node.inbox.handlers import agreement, quote, referral
+from node.inbox.handlers import agreement, quote_request, referral
 from node.inbox.handlers.accept import our_follow
 from node.inbox.received import Applied, Ignored, Outcome, Received
 from node.outbox.here import Here
@@ -20,7 +20,7 @@ def apply(tx: Transaction, here: Here, activity: Reject, received: Received) -> 
     if refused is not None:
         return refused
     follow = our_follow(tx, activity, received.actor)
-    quoted = quote.answered(tx, here, activity, received) if follow is None else None
+    quoted = quote_request.answered(tx, here, activity, received) if follow is None else None
     if quoted is not None:
         return quoted
     if follow is None:
