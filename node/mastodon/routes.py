@@ -18,6 +18,9 @@ from node.mastodon.grants import grant_of, hash_of
 from node.mastodon.method import Answer, Ask, Grant, Listing, Method
 from node.mastodon.methods import (
     account_statuses,
+    admin_accounts,
+    admin_domains,
+    admin_reports,
     blocks,
     conversations,
     filters,
@@ -70,6 +73,9 @@ METHODS: Final[tuple[tuple[Method, ...], ...]] = (
     reports.METHODS,
     search.METHODS,
     suggestions.METHODS,
+    admin_accounts.METHODS,
+    admin_reports.METHODS,
+    admin_domains.METHODS,
     instance.METHODS,
     statuses.METHODS,
     timelines.METHODS,

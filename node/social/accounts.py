@@ -27,6 +27,7 @@ KINDS: Final[Mapping[str, ActorType]] = MappingProxyType(
 
 ROLES: Final = ("admin", "mediator", "member")
 
+_ADMIN: Final = "accounts reports domain_blocks"
 _GRANULAR: Final = {
     "read": (
         "accounts blocks bookmarks collections favourites filters follows lists mutes "
@@ -36,6 +37,8 @@ _GRANULAR: Final = {
         "accounts blocks bookmarks collections conversations favourites filters follows lists "
         "media mutes notifications reports statuses"
     ),
+    "admin:read": _ADMIN,
+    "admin:write": _ADMIN,
 }
 SCOPES: Final = (
     "read",
@@ -43,6 +46,8 @@ SCOPES: Final = (
     "follow",
     "push",
     "profile",
+    "admin:read",
+    "admin:write",
     *(f"{whole}:{part}" for whole, parts in _GRANULAR.items() for part in parts.split()),
 )
 """What a token may do, as Mastodon 4.5 names it."""
@@ -174,9 +179,10 @@ def check_scopes(text: str) -> str:
 
 
 def allows(granted: str, wanted: str) -> bool:
-    """Whether a token's scopes cover one: ``read`` covers ``read:statuses``."""
+    """Whether a token's scopes cover one: ``read`` covers ``read:statuses``, ``admin:read``
+    ``admin:read:reports``."""
     scopes = granted.split()
-    whole, _, part = wanted.partition(":")
+    whole, _, part = wanted.rpartition(":")
     if wanted in scopes or whole in scopes:
         return True
     # Mastodon's older scope for all that concerns relations

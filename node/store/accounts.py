@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from node.social.accounts import Actor
 from node.store import actors as actors_store
-from node.store import calls, pushes
+from node.store import calls, news, pushes
 from node.store.tables import accounts, actors, tokens
 from node.store.transaction import Transaction
 from node.store.upsert import insert_new
@@ -70,7 +70,7 @@ def insert(
     invited_by: int | None = None,
 ) -> bool:
     """False when the e-mail address is taken."""
-    return insert_new(
+    fresh = insert_new(
         tx,
         accounts,
         {
@@ -84,6 +84,9 @@ def insert(
             "created_at": now,
         },
     )
+    if fresh:
+        news.joined(tx, actor_id)
+    return fresh
 
 
 def by_username(tx: Transaction, username: str) -> Account | None:
@@ -107,6 +110,13 @@ def by_unsubscribe_key(tx: Transaction, key: str) -> Account | None:
 def by_actor(tx: Transaction, actor_id: int) -> Account | None:
     row = tx.first(_SELECT.where(accounts.c.actor_id == actor_id))
     return None if row is None else Account(*row)
+
+
+def by_actors(tx: Transaction, ids: Collection[int]) -> dict[int, Account]:
+    if not ids:
+        return {}
+    rows = tx.all(_SELECT.where(accounts.c.actor_id.in_(list(ids))))
+    return {row.actor_id: Account(*row) for row in rows}
 
 
 def by_token(tx: Transaction, hash: str) -> tuple[Account, str] | None:

@@ -92,6 +92,14 @@ def domain_block(tx: Transaction, domain: str) -> DomainBlock | None:
     return None if row is None else _block(row)
 
 
+def dated_domain_block(tx: Transaction, domain: str) -> tuple[DomainBlock, float] | None:
+    """With when it was decided."""
+    row = tx.first(
+        _BLOCKS.add_columns(domain_blocks.c.created_at).where(domain_blocks.c.domain == domain)
+    )
+    return None if row is None else (_block(row), row.created_at)
+
+
 def domain_block_page(
     tx: Transaction, *, after: str | None, most: int
 ) -> list[tuple[DomainBlock, float]]:
@@ -134,12 +142,8 @@ def forget_pictures_of(tx: Transaction, domains: Sequence[str]) -> None:
     """Where the pictures of the people there are is known no more."""
     tx.execute(
         sa.update(actors)
-        .where(
-            actors.c.local.is_(False),
-            actors.c.domain.in_(domains),
-            actors.c.icon_url.is_not(None),
-        )
-        .values(icon_url=None)
+        .where(actors.c.local.is_(False), actors.c.domain.in_(domains))
+        .values(icon_url=None, header_url=None, emojis=[])
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from node.ids import new_id
+from node.store import news
 from node.store.tables import reports
 from node.store.transaction import Row, Transaction
 from node.store.upsert import insert_new
@@ -31,6 +32,8 @@ class Report:
     settled_by: int | None
     outcome: str
     created_at: float
+    assigned_to: int | None = None
+    """The mediator who looks at it."""
 
 
 _COLUMNS = (
@@ -46,6 +49,7 @@ _COLUMNS = (
     reports.c.settled_by,
     reports.c.outcome,
     reports.c.created_at,
+    reports.c.assigned_to,
 )
 
 
@@ -63,6 +67,7 @@ def _report(row: Row) -> Report:
         settled_by=row.settled_by,
         outcome=row.outcome,
         created_at=row.created_at,
+        assigned_to=row.assigned_to,
     )
 
 
@@ -97,7 +102,16 @@ def add(
             "created_at": now,
         },
     )
+    if fresh:
+        news.reported(tx, identifier, reporter_id)
     return identifier if fresh else None
+
+
+def by_ids(tx: Transaction, identifiers: Collection[int]) -> dict[int, Report]:
+    if not identifiers:
+        return {}
+    rows = tx.all(sa.select(*_COLUMNS).where(reports.c.id.in_(list(identifiers))))
+    return {row.id: _report(row) for row in rows}
 
 
 def by_id(tx: Transaction, identifier: int) -> Report | None:
@@ -110,18 +124,26 @@ def listed(
     *,
     state: str | None = None,
     reporter_id: int | None = None,
+    target_id: int | None = None,
     before: int | None = None,
+    after: int | None = None,
+    upward: bool = False,
     most: int,
 ) -> list[Report]:
-    """Newest first, in keyset pages by id."""
-    statement = sa.select(*_COLUMNS).order_by(reports.c.id.desc()).limit(most)
+    """Newest first, in keyset pages by id; `upward` takes those right above `after`."""
+    order = reports.c.id.asc() if upward else reports.c.id.desc()
+    statement = sa.select(*_COLUMNS).order_by(order).limit(most)
+    if target_id is not None:
+        statement = statement.where(reports.c.target_id == target_id)
+    if after is not None:
+        statement = statement.where(reports.c.id > after)
     if state is not None:
         statement = statement.where(reports.c.state == state)
     if reporter_id is not None:
         statement = statement.where(reports.c.reporter_id == reporter_id)
     if before is not None:
         statement = statement.where(reports.c.id < before)
-    return [_report(row) for row in tx.all(statement)]
+    return sorted((_report(row) for row in tx.all(statement)), key=lambda one: -one.id)
 
 
 def settle(tx: Transaction, identifier: int, *, by: int | None, outcome: str, now: float) -> None:
@@ -130,6 +152,14 @@ def settle(tx: Transaction, identifier: int, *, by: int | None, outcome: str, no
         .where(reports.c.id == identifier)
         .values(state=SETTLED, settled_at=now, settled_by=by, outcome=outcome)
     )
+
+
+def assign(tx: Transaction, identifier: int, to: int | None) -> None:
+    tx.execute(sa.update(reports).where(reports.c.id == identifier).values(assigned_to=to))
+
+
+def set_category(tx: Transaction, identifier: int, category: str) -> None:
+    tx.execute(sa.update(reports).where(reports.c.id == identifier).values(category=category))
 
 
 def reopen(tx: Transaction, identifier: int) -> None:

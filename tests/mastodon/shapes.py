@@ -209,6 +209,147 @@ FEATURED_TAG = {
     "last_status_at": null(DATE),
 }
 
+# ── statuses ─────────────────────────────────────────────────────────────────────────────────
+
+_SIZE = {
+    "width": optional(int),
+    "height": optional(int),
+    "size": optional(str),
+    "aspect": optional((int, float)),
+}
+MEDIA_ATTACHMENT = {
+    "id": ID,
+    "type": {"unknown", "image", "gifv", "video", "audio"},
+    "url": null(URL),
+    "preview_url": null(URL),
+    "remote_url": null(URL),
+    "preview_remote_url": null(URL),
+    "text_url": null(URL),
+    "meta": {
+        "original": optional(_SIZE),
+        "small": optional(_SIZE),
+        "focus": optional({"x": (int, float), "y": (int, float)}),
+    },
+    "description": null(str),
+    "blurhash": null(str),
+}
+
+POLL = {
+    "id": ID,
+    "expires_at": null(MOMENT),
+    "expired": bool,
+    "multiple": bool,
+    "votes_count": int,
+    "voters_count": null(int),
+    "options": [{"title": str, "votes_count": null(int)}],
+    "emojis": [EMOJI],
+    "voted": optional(bool),
+    "own_votes": optional([int]),
+}
+
+_FILTER = {
+    "id": ID,
+    "title": str,
+    "context": [{"home", "notifications", "public", "thread", "account"}],
+    "expires_at": null(MOMENT),
+    "filter_action": {"warn", "hide", "blur"},
+}
+FILTER_KEYWORD = {"id": ID, "keyword": str, "whole_word": bool}
+FILTER_STATUS = {"id": ID, "status_id": ID}
+FILTER = _FILTER | {"keywords": [FILTER_KEYWORD], "statuses": [FILTER_STATUS]}
+FILTER_RESULT = {
+    "filter": _FILTER,
+    "keyword_matches": null([str]),
+    "status_matches": null([ID]),
+}
+V1_FILTER = {
+    "id": ID,
+    "phrase": str,
+    "context": [{"home", "notifications", "public", "thread", "account"}],
+    "expires_at": null(MOMENT),
+    "irreversible": bool,
+    "whole_word": bool,
+}
+
+_QUOTE_STATE = {
+    "pending",
+    "accepted",
+    "rejected",
+    "revoked",
+    "deleted",
+    "unauthorized",
+    "blocked_account",
+    "blocked_domain",
+    "muted_account",
+}
+SHALLOW_QUOTE = {"state": _QUOTE_STATE, "quoted_status_id": null(ID)}
+_WHO = {"public", "followers", "following", "unsupported_policy"}
+_STATUS: dict[str, Any] = {
+    "id": ID,
+    "uri": URL,
+    "created_at": MOMENT,
+    "account": ACCOUNT,
+    "content": str,
+    "visibility": {"public", "unlisted", "private", "direct"},
+    "sensitive": bool,
+    "spoiler_text": str,
+    "media_attachments": [MEDIA_ATTACHMENT],
+    "application": optional({"name": str, "website": null(URL)}),
+    "mentions": [{"id": ID, "username": str, "url": URL, "acct": str}],
+    "tags": [{"name": str, "url": URL}],
+    "emojis": [EMOJI],
+    "reblogs_count": int,
+    "favourites_count": int,
+    "replies_count": int,
+    "quotes_count": int,
+    "url": null(URL),
+    "in_reply_to_id": null(ID),
+    "in_reply_to_account_id": null(ID),
+    "reblog": null(dict),
+    "poll": null(POLL),
+    "card": null(dict),
+    "language": null(str),
+    "edited_at": null(MOMENT),
+    "quote_approval": {
+        "automatic": [_WHO],
+        "manual": [_WHO],
+        "current_user": {"automatic", "manual", "denied", "unknown"},
+    },
+    "favourited": optional(bool),
+    "reblogged": optional(bool),
+    "muted": optional(bool),
+    "bookmarked": optional(bool),
+    "pinned": optional(bool),
+    "filtered": optional([FILTER_RESULT]),
+}
+QUOTE = {
+    "state": _QUOTE_STATE,
+    "quoted_status": null(_STATUS | {"quote": null(SHALLOW_QUOTE)}),
+}
+_WHOLE = _STATUS | {"quote": null(QUOTE)}
+STATUS = _WHOLE | {"reblog": null(_WHOLE)}
+"""As it is given to anybody; to somebody who is signed in it says more."""
+OWN_STATUS = STATUS | {
+    name: kind.kind
+    for name, kind in _STATUS.items()
+    if isinstance(kind, optional) and name not in ("application", "pinned")
+}
+
+STATUS_EDIT = {
+    "content": str,
+    "spoiler_text": str,
+    "sensitive": bool,
+    "created_at": MOMENT,
+    "account": ACCOUNT,
+    "poll": optional({"options": [{"title": str}]}),
+    "media_attachments": [MEDIA_ATTACHMENT],
+    "emojis": [EMOJI],
+}
+
+STATUS_SOURCE = {"id": ID, "text": str, "spoiler_text": str}
+
+CONTEXT = {"ancestors": [STATUS], "descendants": [STATUS]}
+
 # ── the node ─────────────────────────────────────────────────────────────────────────────────
 
 RULE = {
@@ -354,4 +495,58 @@ REPORT = {
     "target_account": ACCOUNT,
 }
 
-SEARCH = {"accounts": [ACCOUNT], "statuses": [dict], "hashtags": [TAG]}
+SEARCH = {"accounts": [ACCOUNT], "statuses": [STATUS], "hashtags": [TAG]}
+
+# ── for mediators ────────────────────────────────────────────────────────────────────────────
+
+ADMIN_ACCOUNT = {
+    "id": ID,
+    "username": str,
+    "domain": null(str),
+    "created_at": MOMENT,
+    "email": str,
+    "ip": null(str),
+    "ips": [dict],
+    "locale": str,
+    "invite_request": null(str),
+    "role": ROLE,
+    "confirmed": bool,
+    "approved": bool,
+    "disabled": bool,
+    "sensitized": bool,
+    "silenced": bool,
+    "suspended": bool,
+    "account": ACCOUNT,
+    "created_by_application_id": optional(ID),
+    "invited_by_account_id": optional(ID),
+}
+
+ADMIN_REPORT = {
+    "id": ID,
+    "action_taken": bool,
+    "action_taken_at": null(MOMENT),
+    "category": {"spam", "legal", "violation", "other"},
+    "comment": str,
+    "forwarded": bool,
+    "created_at": MOMENT,
+    "updated_at": MOMENT,
+    "account": ADMIN_ACCOUNT,
+    "target_account": ADMIN_ACCOUNT,
+    "assigned_account": null(ADMIN_ACCOUNT),
+    "action_taken_by_account": null(ADMIN_ACCOUNT),
+    "statuses": [dict],
+    "rules": [RULE],
+}
+
+ADMIN_DOMAIN_BLOCK = {
+    "id": str,
+    "domain": str,
+    "digest": text("a SHA-256", re.compile(r"[0-9a-f]{64}").fullmatch),
+    "created_at": MOMENT,
+    "severity": {"noop", "silence", "suspend"},
+    "reject_media": bool,
+    "reject_reports": bool,
+    "private_comment": null(str),
+    "public_comment": null(str),
+    "obfuscate": bool,
+}

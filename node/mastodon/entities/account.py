@@ -112,12 +112,20 @@ def _account(here: Here, actor: Actor, about: _About) -> dict[str, Any]:
 
 
 def _pictures(here: Here, actor: Actor) -> dict[str, str]:
+    found = missing_pictures(here)
+    if actor.suspended:
+        return found
+    if actor.icon_url:
+        found |= {"avatar": actor.icon_url, "avatar_static": actor.icon_url}
+    if actor.header_url:
+        found |= {"header": actor.header_url, "header_static": actor.header_url}
+    return found
+
+
+def missing_pictures(here: Here) -> dict[str, str]:
+    """Addresses all the same: apps ask for what is there."""
     base = here.settings.base_url
-    avatar = header = None
-    if not actor.suspended:
-        avatar, header = actor.icon_url, actor.header_url
-    avatar = avatar or f"{base}/avatars/original/missing.png"
-    header = header or f"{base}/headers/original/missing.png"
+    avatar, header = f"{base}/avatars/original/missing.png", f"{base}/headers/original/missing.png"
     return {"avatar": avatar, "avatar_static": avatar, "header": header, "header_static": header}
 
 

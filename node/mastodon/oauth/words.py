@@ -44,6 +44,7 @@ FRENCH: Final = Words(
             "follow": "suivre et bloquer des personnes en votre nom",
             "push": "vous prévenir sur votre téléphone",
             "profile": "voir votre nom et votre image",
+            "admin": "faire le travail de médiation en votre nom, si c’est le vôtre",
         }
     ),
 )
@@ -68,6 +69,7 @@ ENGLISH: Final = Words(
             "follow": "follow and block people in your name",
             "push": "send notifications to your phone",
             "profile": "see your name and your picture",
+            "admin": "do the work of a mediator in your name, if it is yours",
         }
     ),
 )

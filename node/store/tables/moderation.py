@@ -30,6 +30,7 @@ reports = sa.Table(
     sa.Column("content", sa.Text, nullable=False, server_default=""),
     sa.Column("category", sa.Text, nullable=False, server_default="other"),
     sa.Column("forwarded", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("assigned_to", Id),  # the mediator who looks at it
     sa.Column("state", sa.Text, nullable=False),  # open | settled
     sa.Column("settled_at", Time),
     ref("settled_by", "actors.id", null=True),

@@ -1221,6 +1221,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("preview IS NOT NULL"),
         )
 
+    with op.batch_alter_table("reports", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "assigned_to", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+            )
+        )
+
     with op.batch_alter_table("tokens", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column(
