@@ -10,7 +10,16 @@ import time
 from pathlib import Path
 from typing import Final
 
-from tests.benchmarks import cold_start, delivery, growth, help, inbox, machine, memory
+from tests.benchmarks import (
+    cold_start,
+    delivery,
+    growth,
+    help,
+    inbox,
+    machine,
+    memory,
+    streaming,
+)
 from tests.benchmarks.bench import Bench, Benchmark
 from tests.benchmarks.report import Figure, as_json, as_table, better
 
@@ -22,6 +31,7 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     "help": help.run,
     "cold_start": cold_start.run,
     "memory": memory.run,
+    "streaming": streaming.run,
 }
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.mastodon.shapes import check
 from tests.mastodon.shapes_told import CONVERSATION, GROUPS, MARKER, NOTIFICATION, POLICY, REQUEST
-from tests.mastodon.signing_in import Town
+from tests.mastodon.signing_in import App, Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -172,3 +174,58 @@ async def test_conversations(shared: Town) -> None:
     assert (gone.status, gone.body) == (200, {})
     assert (await amina.ask("DELETE", f"/api/v1/conversations/{mine['id']}")).status == 404
     assert len(await benoit.get("/api/v1/conversations")) == 1
+
+
+async def kinds(app: App, **query: Any) -> list[str]:
+    found = await app.get("/api/v1/notifications", **query)
+    check(found, [NOTIFICATION])
+    return [one["type"] for one in found]
+
+
+async def test_each_kind_is_told_when_it_happens(shared: Town) -> None:
+    amina, benoit = await shared.app("amina"), await shared.app("benoit")
+    await amina.post("/api/v1/notifications/clear")
+    await benoit.post("/api/v1/notifications/clear")
+    her = (await amina.get("/api/v1/accounts/verify_credentials"))["id"]
+    await benoit.post(f"/api/v1/accounts/{her}/follow", notify=True)
+    assert await kinds(amina) == ["follow"]
+    await benoit.post(f"/api/v1/accounts/{her}/unfollow")
+    assert await kinds(amina) == []
+    await amina.ask("PATCH", "/api/v1/accounts/update_credentials", json={"locked": True})
+    await benoit.post(f"/api/v1/accounts/{her}/follow", notify=True)
+    assert await kinds(amina) == ["follow_request"]
+    (asking,) = await amina.get("/api/v1/follow_requests")
+    await amina.post(f"/api/v1/follow_requests/{asking['id']}/authorize")
+    assert await kinds(amina) == ["follow"]
+    await amina.ask("PATCH", "/api/v1/accounts/update_credentials", json={"locked": False})
+
+    status = await amina.post("/api/v1/statuses", status="Une nouvelle")
+    assert await kinds(benoit) == ["status"]
+    await benoit.post(f"/api/v1/statuses/{status['id']}/reblog")
+    quoting = await benoit.post("/api/v1/statuses", status="Voyez", quoted_status_id=status["id"])
+    assert await kinds(amina) == ["quote", "reblog", "follow"]
+    (quote,) = await amina.get("/api/v1/notifications", **{"types[]": "quote"})
+    assert quote["status"]["id"] == quoting["id"]
+    path = f"/api/v1/statuses/{status['id']}"
+    await amina.ask("PUT", path, json={"status": "Une autre nouvelle"})
+    assert set(await kinds(benoit)) == {"quoted_update", "update", "status"}
+    await amina.ask("DELETE", path)
+    assert await kinds(benoit) == []
+    await amina.post(f"/api/v1/statuses/{quoting['id']}/mute")
+    await amina.post("/api/v1/notifications/clear")
+    await benoit.post("/api/v1/statuses", status="@amina et encore", in_reply_to_id=quoting["id"])
+    assert await kinds(amina) == []
+
+
+async def test_mediators_learn_of_people_and_reports(shared: Town) -> None:
+    await shared.node.account("diane", role="mediator")
+    diane, benoit = await shared.app("diane"), await shared.app("benoit")
+    await shared.node.account("emil")
+    amina = await (await shared.app("amina")).get("/api/v1/accounts/verify_credentials")
+    await benoit.post("/api/v1/reports", account_id=amina["id"], comment="Regardez.")
+    assert await kinds(diane) == ["admin.report", "admin.sign_up"]
+    (told, *_) = await diane.get("/api/v1/notifications")
+    assert told["report"]["comment"] == "Regardez."
+    groups = await diane.get("/api/v2/notifications")
+    check(groups, GROUPS)
+    assert groups["notification_groups"][0]["report"]["comment"] == "Regardez."

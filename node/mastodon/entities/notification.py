@@ -6,12 +6,13 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from node.mastodon.entities.account import accounts
+from node.mastodon.entities.report import report
 from node.mastodon.entities.status import render
 from node.mastodon.entities.times import moment
 from node.outbox.here import Here
 from node.social.accounts import Actor
 from node.social.told import standard
-from node.store import objects
+from node.store import objects, reports
 from node.store.notifications import Notification
 from node.store.transaction import Transaction
 
@@ -22,6 +23,7 @@ def notifications(
     """All of a page, in a constant number of queries. What lost its status since is left out."""
     people = accounts(tx, here, {_cause(here, one) for one in found})
     statuses = shown(tx, here, me, {one.object_id for one in found if one.object_id})
+    reported = reports_of(tx, here, found)
     made = []
     for one in found:
         account = people.get(_cause(here, one))
@@ -37,8 +39,23 @@ def notifications(
         }
         if status is not None:
             entity["status"] = status
+        if one.id in reported:
+            entity["report"] = reported[one.id]
         made.append(entity)
     return made
+
+
+def reports_of(
+    tx: Transaction, here: Here, found: Sequence[Notification]
+) -> dict[int, dict[str, Any]]:
+    """By notification, of those that are about one; they come to mediators only."""
+    about = {one.id: int(one.data["report"]) for one in found if one.data.get("report")}
+    stored = reports.by_ids(tx, set(about.values()))
+    return {
+        identifier: report(tx, here, stored[number])
+        for identifier, number in about.items()
+        if number in stored
+    }
 
 
 def _cause(here: Here, one: Notification) -> int:

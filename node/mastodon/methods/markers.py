@@ -8,7 +8,7 @@ from node.mastodon.entities.times import moment
 from node.mastodon.method import Ask, Method
 from node.mastodon.parameters import Parameters
 from node.social.accounts import Actor
-from node.store import markers
+from node.store import markers, notifications
 from node.store.markers import Marker
 from node.store.transaction import Transaction
 
@@ -31,6 +31,8 @@ def _move(tx: Transaction, me: Actor, asked: Parameters, now: float) -> list[Mar
         last = asked.tree(timeline).identifier("last_read_id")
         if last:
             moved.append(markers.put(tx, me.id, timeline, last, now=now))
+            if timeline == "notifications":  # no mail tells of what was read in an app
+                notifications.mark_read(tx, me.id, now=now, upto=last)
     return moved
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from node.mastodon.entities.account import accounts, listed
-from node.mastodon.entities.notification import shown
+from node.mastodon.entities.notification import reports_of, shown
 from node.mastodon.entities.times import moment
 from node.mastodon.method import Ask, Bounds, Listing, Method, missing, ordered
 from node.mastodon.methods.notifications import wanted
@@ -77,6 +77,7 @@ def _results(
     quartier = here.quartier.id
     people = accounts(tx, here, {who or quartier for group in found for who in group.actors})
     statuses = shown(tx, here, me, {one.newest.object_id for one in found if one.newest.object_id})
+    reported = reports_of(tx, here, [group.newest for group in found])
     told, in_full = [], set()
     for group in found:
         sample = [who or quartier for who in group.actors if (who or quartier) in people]
@@ -84,7 +85,10 @@ def _results(
         if not sample or (about is not None and about not in statuses):
             continue
         in_full.add(sample[0])
-        told.append(_group(group, sample, paged=paged))
+        entity = _group(group, sample, paged=paged)
+        if group.newest.id in reported:
+            entity["report"] = reported[group.newest.id]
+        told.append(entity)
     made: dict[str, Any] = {
         "accounts": [one for who, one in people.items() if not partial or who in in_full],
         "statuses": list(statuses.values()),

@@ -6,13 +6,14 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import orjson
 from aiohttp import WSMsgType, web
 
 from node.errors import EntraideError, NotFound, TooMany, Unauthenticated
 from node.mastodon.grants import grant_of, hash_of
+from node.mastodon.routes import PREFLIGHT
 from node.mastodon.streams.channels import channel
 from node.mastodon.streams.hub import Hub
 from node.mastodon.streams.line import POLICY, Kind, Line, chunk, error
@@ -52,10 +53,14 @@ def routes(hub: Hub) -> list[web.RouteDef]:
     handlers: dict[str, Handler] = {BASE: _root(hub), f"{BASE}/health": health}
     for path, name in PATHS.items():
         handlers[f"{BASE}/{path}"] = _events(hub, name)
+
+    async def preflight(request: web.Request) -> web.Response:
+        return web.Response(status=204, headers=PREFLIGHT)
+
+    paths = {path + slash: one for path, one in handlers.items() for slash in ("", "/")}
     return [
-        web.get(path + slash, handler, allow_head=False)
-        for path, handler in handlers.items()
-        for slash in ("", "/")
+        *(web.get(path, handler, allow_head=False) for path, handler in paths.items()),
+        *(web.options(path, preflight) for path in paths),
     ]
 
 
@@ -76,10 +81,10 @@ def _token(request: web.Request) -> tuple[str, str | None]:
 
 async def _open(hub: Hub, request: web.Request, kind: Kind, token: str) -> Line:
     """Raises Unauthenticated, and TooMany."""
-    transport = request.transport
-    if not isinstance(transport, asyncio.WriteTransport):
+    if request.transport is None:
         raise ConnectionResetError("the connection is gone")
-    line = Line(kind, hash_of(token), transport)
+    # uvloop's transports are such without saying so
+    line = Line(kind, hash_of(token), cast(asyncio.WriteTransport, request.transport))
     if not hub.add(line):
         raise TooMany("Too many streams are open.")
     try:

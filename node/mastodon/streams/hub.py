@@ -137,7 +137,10 @@ class Hub:
         ended = (
             list(self._lines.get(about, ()))
             if verb == "token"
-            else [line for line in self._all() if line.account_id in (int(about), None)]
+            # Of one whose token is being looked up it is not known yet whose it is.
+            else [
+                line for line in self._all() if line.grant is None or line.account_id == int(about)
+            ]
         )
         for line in ended:
             line.end(POLICY, "Access token revoked")
