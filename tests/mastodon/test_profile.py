@@ -11,6 +11,7 @@ from PIL import Image
 
 from tests.mastodon.shapes import ACCOUNT, CREDENTIAL_ACCOUNT, PREFERENCES, check
 from tests.mastodon.signing_in import App, Town
+from tests.serving import PASSWORD
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -150,3 +151,36 @@ async def test_pictures(shared: Town) -> None:
     form.add_field("avatar", b"no picture at all", filename="a.jpg")
     assert (await app.ask("PATCH", PATH, data=form)).status == 422
     check(await app.get(f"/api/v1/accounts/{told['id']}"), ACCOUNT)
+
+
+async def test_coming_and_going(shared: Town) -> None:
+    """Benoît goes on as Amina says that she is he, too; Chloé's follow comes along."""
+    await shared.node.account("chloe")
+    amina, benoit, chloe = [await shared.app(one) for one in ("amina", "benoit", "chloe")]
+    new, old = (await _own(amina))["uri"], await _own(benoit)
+    await chloe.post(f"/api/v1/accounts/{old['id']}/follow")
+    where = {"password": PASSWORD, "moved_to_uri": new}
+    not_named = await benoit.ask("POST", "/api/v1/accounts/move", json=where)
+    assert not_named.status == 422
+    alias = await amina.ask(
+        "POST", "/api/v1/accounts/alias", data={"also_known_as_uris[]": old["uri"]}
+    )
+    assert alias.status == 200
+    check(alias.body, CREDENTIAL_ACCOUNT)
+    for wrong, status in (
+        (where | {"password": "wrong"}, 403),
+        (where | {"moved_to_uri": "nobody"}, 422),
+        (where | {"moved_to_uri": old["uri"]}, 422),
+    ):
+        assert (await benoit.ask("POST", "/api/v1/accounts/move", json=wrong)).status == status
+    moved = await benoit.post("/api/v1/accounts/move", **where)
+    check(moved, CREDENTIAL_ACCOUNT)
+    assert moved["moved"]["uri"] == new
+    assert (await benoit.ask("POST", "/api/v1/accounts/move", json=where)).status == 422
+    shown = await chloe.get(f"/api/v1/accounts/{old['id']}")
+    check(shown, ACCOUNT)
+    assert shown["moved"]["username"] == "amina"
+    mine = (await _own(chloe))["id"]
+    following = await chloe.get(f"/api/v1/accounts/{mine}/following")
+    assert [one["username"] for one in following] == ["amina"]
+    assert (await chloe.ask("POST", f"/api/v1/accounts/{old['id']}/follow")).status == 403

@@ -19,7 +19,10 @@ async def instance(ask: Ask) -> dict[str, Any]:
     """GET /api/v2/instance."""
     served = {one.canonical for one in ask.request.app.router.resources()}
     return await ask.store.read(
-        entities.instance, ask.here, vapid=ask.here.vapid_public, version=entities.api_version(served)
+        entities.instance,
+        ask.here,
+        vapid=ask.here.vapid_public,
+        version=entities.api_version(served),
     )
 
 
