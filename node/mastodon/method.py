@@ -147,6 +147,9 @@ class Method:
     """Who may ask: anybody; whoever has a token; a person who is signed in."""
     rate: Rate | None = None
     """How often one person may, beyond what holds for all methods together."""
+    kept: bool = False
+    """Whether its answer hangs on who asks, the address and what is stored alone, and on the clock
+    by no more than a second: it is kept until something of that changes (`mastodon.kept`)."""
 
 
 def ordered(bounds: Bounds) -> dict[str, Any]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
 from aiohttp import web
+from multidict import CIMultiDict
 
 from node.actions.authorization import OAuthError
 from node.actions.remote import Remote
 from node.errors import EntraideError, Forbidden, TooMany, Unauthenticated, Unavailable
 from node.mastodon import parameters
 from node.mastodon.grants import grant_of, hash_of
+from node.mastodon.kept import SHOWN, Kept
 from node.mastodon.method import Answer, Ask, Grant, Listing, Method
 from node.mastodon.methods import (
     account_statuses,
@@ -113,6 +116,9 @@ PREFLIGHT: Final = CORS | {
 WINDOW_S: Final = 300.0
 FORM_BYTES: Final = 64 * 1024
 """Of a form around the file that it carries."""
+GRANTED: Final = ("tokens", "apps", "accounts", "actors")
+KEPT_BYTES: Final = 16 * 1024 * 1024
+GRANT_BYTES: Final = 10_000
 _BEARER: Final = re.compile(r"bearer +([A-Za-z0-9._~+/=-]{1,512})", re.IGNORECASE)
 
 _Handler = Callable[[web.Request], Coroutine[Any, Any, web.StreamResponse]]
@@ -120,6 +126,14 @@ _Handler = Callable[[web.Request], Coroutine[Any, Any, web.StreamResponse]]
 
 def routes(here: Here, store: Store, remote: Remote) -> list[web.RouteDef]:
     rates = Rates(enforced=here.settings.limits.rate_limits)
+    doors = _Doors(
+        here,
+        store,
+        remote,
+        rates,
+        Kept(store, here.clock, SHOWN, most=KEPT_BYTES),
+        Kept(store, here.clock, GRANTED, most=KEPT_BYTES // 8),
+    )
     areas = (*METHODS, oauth_page.methods(enforced=here.settings.limits.rate_limits))
     methods = [method for area in areas for method in area]
 
@@ -127,15 +141,26 @@ def routes(here: Here, store: Store, remote: Remote) -> list[web.RouteDef]:
         return web.Response(status=204, headers=PREFLIGHT)
 
     return [
-        *(
-            web.route(one.verb, one.path, _handler(one, here, store, remote, rates))
-            for one in methods
-        ),
+        *(web.route(one.verb, one.path, _handler(one, doors)) for one in methods),
         *(web.options(path, preflight) for path in sorted({one.path for one in methods})),
     ]
 
 
-def _handler(method: Method, here: Here, store: Store, remote: Remote, rates: Rates) -> _Handler:
+@dataclass(frozen=True, slots=True)
+class _Doors:
+    """What all methods share."""
+
+    here: Here
+    store: Store
+    remote: Remote
+    rates: Rates
+    answers: Kept[tuple[bytes, Mapping[str, str]]]
+    """By address and by who asks: body and headers."""
+    grants: Kept[Grant]
+
+
+def _handler(method: Method, doors: _Doors) -> _Handler:
+    here, rates = doors.here, doors.rates
     limits = here.settings.limits
     upload_bytes = max(limits.picture_bytes, limits.film_bytes)
     per_person = Rate("person", limits.requests_per_5min_signed_in, WINDOW_S)
@@ -143,7 +168,7 @@ def _handler(method: Method, here: Here, store: Store, remote: Remote, rates: Ra
     async def answer(request: web.Request) -> web.StreamResponse:
         who = ""
         try:
-            grant = await _grant(request, store)
+            grant = await _grant(request, doors)
             if grant is not None:
                 who = str(grant.person.actor.id if grant.person else grant.hash)
                 rates.spend(per_person, who, here.clock.now())
@@ -153,11 +178,21 @@ def _handler(method: Method, here: Here, store: Store, remote: Remote, rates: Ra
                 # Whoever has no account has as many tokens as they like: their network counts.
                 network = str(request.get(NETWORK, "unknown"))
                 rates.spend(method.rate, who if signed_in else network, here.clock.now())
-            most = upload_bytes + FORM_BYTES if signed_in else limits.body_bytes
-            async with asyncio.timeout(limits.body_seconds):
-                sent = await parameters.read(request, most=most)
-            ask = Ask(here, store, remote, request, sent, grant)
-            response = _response(request, await method.handler(ask), here.settings.base_url)
+            key = (request.raw_path, who if signed_in else "")
+            keeps = method.kept and not request.body_exists
+            held = doors.answers.get(key) if keeps else None
+            if held is not None:
+                response: web.StreamResponse = web.Response(body=held[0], headers=held[1])
+            else:
+                mark = doors.answers.mark()
+                most = upload_bytes + FORM_BYTES if signed_in else limits.body_bytes
+                async with asyncio.timeout(limits.body_seconds):
+                    sent = await parameters.read(request, most=most)
+                ask = Ask(here, doors.store, doors.remote, request, sent, grant)
+                response = _response(request, await method.handler(ask), here.settings.base_url)
+                if keeps and isinstance(response, web.Response) and response.status == 200:
+                    response.headers.update(CORS)
+                    _keep(doors, key, response, mark)
         except OAuthError as error:
             body = {"error": error.error, "error_description": error.public}
             response = _json(body, error.status, {"Cache-Control": "no-store"})
@@ -175,6 +210,13 @@ def _handler(method: Method, here: Here, store: Store, remote: Remote, rates: Ra
     return answer
 
 
+def _keep(doors: _Doors, key: tuple[str, str], response: web.Response, mark: int) -> None:
+    body = response.body
+    if isinstance(body, bytes):
+        size = len(body) + len(key[0]) + 2_000
+        doors.answers.put(key, (body, CIMultiDict(response.headers)), mark, size)
+
+
 def _refused(error: EntraideError) -> web.Response:
     headers = {}
     if isinstance(error, TooMany | Unavailable):
@@ -184,16 +226,22 @@ def _refused(error: EntraideError) -> web.Response:
     return _json({"error": error.public}, error.status, headers)
 
 
-async def _grant(request: web.Request, store: Store) -> Grant | None:
+async def _grant(request: web.Request, doors: _Doors) -> Grant | None:
     """The token of the header, of the query or of the body is looked up once."""
     header = request.headers.get("Authorization")
-    text = request.query.get("access_token")
+    text = request.query.get("access_token") if request.query_string else None
     if header is not None and header[:6].lower() == "bearer":
         found = _BEARER.fullmatch(header.strip())
         text = found[1] if found else ""
     if text is None:
         return None
-    grant = await store.read(grant_of, hash_of(text)) if text else None
+    hash = hash_of(text)
+    grant = doors.grants.get(hash) if text else None
+    if grant is None and text:
+        mark = doors.grants.mark()
+        grant = await doors.store.read(grant_of, hash)
+        if grant is not None:
+            doors.grants.put(hash, grant, mark, GRANT_BYTES)
     if grant is None:
         raise Unauthenticated("The access token is invalid")
     return grant

@@ -22,6 +22,7 @@ from node.store.bells import Bell, Bells
 from node.store.transaction import Call, CallsMissed, Dialect, Transaction, Work
 from node.store.turn import Turn
 from node.store.urls import parse_url
+from node.store.versions import Changed, Versions
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,7 @@ class Store:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
+        self.versions = Versions()
         self._bells = Bells()
         self._subscribers: list[Callable[[object], None]] = []
         self._waiting = 0
@@ -190,6 +192,9 @@ class Store:
 
     def _deliver(self, works: list[Work], bells: set[str], events: list[object]) -> None:
         self._waiting -= len(works)
+        for event in events:  # before whoever wrote reads what they wrote
+            if isinstance(event, Changed):
+                self.versions.bump(event.tables)
         for work in works:
             work.answer()
         if bells:
@@ -197,15 +202,19 @@ class Store:
         self._hand_out(events)
 
     def _called(self, words: str) -> None:
-        self._hand_out([Call(words)])
+        if not self.versions.hear(words):
+            self._hand_out([Call(words)])
 
     def _missed(self) -> None:
         """Other processes may have rung and called while nobody listened."""
         self._bells.ring_all()
+        self.versions.bump_all()
         self._hand_out([CallsMissed()])
 
     def _hand_out(self, events: list[object]) -> None:
         for event in events:
+            if isinstance(event, Changed):
+                continue
             for handler in self._subscribers:
                 try:
                     handler(event)

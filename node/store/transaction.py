@@ -9,6 +9,8 @@ from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 
+from node.store.versions import Changed, written
+
 Dialect = Literal["sqlite", "postgresql"]
 Row = sa.Row[*tuple[Any, ...]]
 CALLING: Final = "!"
@@ -35,13 +37,14 @@ class Transaction:
     rows, and says what else is to happen with `ring` and `tell`.
     """
 
-    __slots__ = ("bells", "broken", "connection", "dialect", "events")
+    __slots__ = ("bells", "broken", "changed", "connection", "dialect", "events")
 
     def __init__(self, connection: sa.Connection, dialect: Dialect) -> None:
         self.connection = connection
         self.dialect: Dialect = dialect
         self.bells: set[str] = set()
-        self.events: list[object] = []
+        self.changed = Changed()
+        self.events: list[object] = [self.changed]
         self.broken: sa.exc.OperationalError | None = None
 
     def execute(
@@ -50,6 +53,8 @@ class Transaction:
         """Run a statement; a sequence of parameters runs it for each (executemany)."""
         if self.broken is not None:  # SQLite may have rolled back: nothing may be written alone
             raise self.broken
+        if statement.is_dml or isinstance(statement, sa.TextClause):
+            self.changed.tables.update(written(statement))
         try:
             return self.connection.execute(statement, parameters)
         except sa.exc.OperationalError as error:
@@ -83,6 +88,8 @@ class Transaction:
     def heard_elsewhere(self) -> list[str]:
         """What other processes are to hear: bells by name, calls with CALLING before them."""
         calls = [CALLING + event.words for event in self.events if isinstance(event, Call)]
+        if self.changed.tables:
+            calls.append(CALLING + self.changed.words)
         return [*self.bells, *calls] if calls else list(self.bells)
 
 

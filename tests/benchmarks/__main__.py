@@ -19,6 +19,7 @@ from tests.benchmarks import (
     machine,
     memory,
     streaming,
+    timelines,
 )
 from tests.benchmarks.bench import Bench, Benchmark
 from tests.benchmarks.report import Figure, as_json, as_table, better
@@ -32,6 +33,7 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     "cold_start": cold_start.run,
     "memory": memory.run,
     "streaming": streaming.run,
+    "timelines": timelines.run,
 }
 
 

@@ -214,7 +214,9 @@ def main() -> None:
                 query = f"?{parts_of.query}" if parts_of.query else ""
                 request = (
                     f"GET {parts_of.path}{query} HTTP/1.1\r\nHost: {parts_of.netloc}\r\n"
-                    "Accept: application/activity+json\r\n\r\n"
+                    "Accept: application/activity+json\r\n"
+                    + "".join(f"{name}: {text}\r\n" for name, text in job.get("headers", {}).items())
+                    + "\r\n"
                 ).encode()
                 answer = uvloop.run(
                     send([request] * job["count"], parts_of.netloc, job["connections"], None)

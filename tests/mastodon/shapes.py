@@ -534,7 +534,7 @@ ADMIN_REPORT = {
     "target_account": ADMIN_ACCOUNT,
     "assigned_account": null(ADMIN_ACCOUNT),
     "action_taken_by_account": null(ADMIN_ACCOUNT),
-    "statuses": [dict],
+    "statuses": [STATUS],
     "rules": [RULE],
 }
 

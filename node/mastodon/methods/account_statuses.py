@@ -122,6 +122,7 @@ METHODS = (
         of_account,
         scope="read:statuses",
         who="anybody",
+        kept=True,
     ),
     Method("GET", "/api/v1/favourites", favourites, scope="read:favourites"),
     Method("GET", "/api/v1/bookmarks", bookmarks, scope="read:bookmarks"),

@@ -194,8 +194,8 @@ _READ = "read:statuses"
 
 METHODS = (
     Method("GET", "/api/v1/statuses", several, scope=_READ, who="anybody"),
-    Method("GET", _ONE, one, scope=_READ, who="anybody"),
-    Method("GET", f"{_ONE}/context", context, scope=_READ, who="anybody"),
+    Method("GET", _ONE, one, scope=_READ, who="anybody", kept=True),
+    Method("GET", f"{_ONE}/context", context, scope=_READ, who="anybody", kept=True),
     Method("GET", f"{_ONE}/favourited_by", favourited_by, scope=_READ, who="anybody"),
     Method("GET", f"{_ONE}/reblogged_by", reblogged_by, scope=_READ, who="anybody"),
     Method("GET", f"{_ONE}/quotes", quotes, scope=_READ),

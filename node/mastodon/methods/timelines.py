@@ -135,10 +135,10 @@ def shown(
 _READ = "read:statuses"
 
 METHODS = (
-    Method("GET", "/api/v1/timelines/home", home, scope=_READ),
-    Method("GET", "/api/v1/timelines/public", public, scope=_READ, who="anybody"),
-    Method("GET", "/api/v1/timelines/tag/{hashtag}", tag, scope=_READ, who="anybody"),
-    Method("GET", "/api/v1/timelines/list/{list_id}", of_list, scope="read:lists"),
+    Method("GET", "/api/v1/timelines/home", home, scope=_READ, kept=True),
+    Method("GET", "/api/v1/timelines/public", public, scope=_READ, who="anybody", kept=True),
+    Method("GET", "/api/v1/timelines/tag/{hashtag}", tag, scope=_READ, who="anybody", kept=True),
+    Method("GET", "/api/v1/timelines/list/{list_id}", of_list, scope="read:lists", kept=True),
     Method("GET", "/api/v1/timelines/link", link, scope=_READ, who="anybody"),
     Method("GET", "/api/v1/timelines/direct", direct, scope=_READ),
 )
