@@ -103,7 +103,14 @@ def favourited(tx: Transaction, object_id: int, actor_id: int) -> None:
 
 
 def shared(tx: Transaction, object_id: int, actor_id: int) -> None:
-    _tell_author(tx, object_id, Told.REBLOG, actor_id)
+    """That the quartier announces what one published goes without saying."""
+    of_the_node = sa.select(actors.c.id).where(
+        actors.c.id == actor_id,
+        actors.c.local.is_(True),
+        sa.not_(sa.exists().where(accounts.c.actor_id == actor_id)),
+    )
+    if tx.first(of_the_node) is None:
+        _tell_author(tx, object_id, Told.REBLOG, actor_id)
 
 
 def quoted(tx: Transaction, quoted_id: int, object_id: int) -> None:

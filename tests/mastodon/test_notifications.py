@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from node.actions.notices import tell
+from node.social.notifications import Kind
+from node.store import actors, objects, polls
+from node.store.transaction import Transaction
 from tests.mastodon.shapes import check
 from tests.mastodon.shapes_told import CONVERSATION, GROUPS, MARKER, NOTIFICATION, POLICY, REQUEST
 from tests.mastodon.signing_in import App, Town
@@ -229,3 +233,47 @@ async def test_mediators_learn_of_people_and_reports(shared: Town) -> None:
     groups = await diane.get("/api/v2/notifications")
     check(groups, GROUPS)
     assert groups["notification_groups"][0]["report"]["comment"] == "Regardez."
+
+
+async def test_the_end_of_a_poll_is_told_to_who_asked_and_who_voted(shared: Town) -> None:
+    amina, benoit = await shared.app("amina"), await shared.app("benoit")
+    await amina.post("/api/v1/notifications/clear")
+    await benoit.post("/api/v1/notifications/clear")
+    poll = {"options": ["oui", "non"], "expires_in": 600}
+    status = await amina.post("/api/v1/statuses", status="Un banc ?", poll=poll)
+    await benoit.post(f"/api/v1/polls/{status['id']}/votes", choices=[0])
+    now = shared.node.here.clock.now()
+    await shared.node.store.write(polls.close, int(status["id"]), now)
+    for app in (amina, benoit):
+        (told,) = await app.get("/api/v1/notifications", **{"types[]": "poll"})
+        assert told["status"]["poll"]["options"][0]["votes_count"] == 1
+        assert told["account"]["username"] == "amina"
+
+
+async def test_steps_of_help_stand_among_the_notifications(shared: Town) -> None:
+    """As what apps know: a change of the announcement, unless a note of the quartier says it."""
+    amina, benoit = await shared.app("amina"), await shared.app("benoit")
+    await amina.post("/api/v1/notifications/clear")
+    me = await shared.node.store.read(actors.by_id, await number(amina))
+    him = await shared.node.store.read(actors.by_id, await number(benoit))
+    assert me is not None
+    uri = await shared.node.publish(me)
+    status = await shared.node.store.read(objects.by_uri, uri)
+    assert status is not None
+
+    def told(tx: Transaction) -> None:
+        tell(tx, shared.node.here, me, Kind.REFERRAL_ASKED, dedupe="x", by=him, object_id=status.id)
+        tell(tx, shared.node.here, me, Kind.PROPOSAL_EXPIRING, dedupe="y", object_id=status.id)
+
+    await shared.node.store.write(told)
+    found = await amina.get("/api/v1/notifications")
+    check(found, [NOTIFICATION])
+    assert [one["type"] for one in found] == ["mention", "update"]
+    letter, step = found
+    assert letter["account"]["username"] == "quartier"
+    assert letter["status"]["visibility"] == "direct"
+    assert (step["account"]["username"], step["status"]["uri"]) == ("benoit", uri)
+
+
+async def number(app: App) -> int:
+    return int((await app.get("/api/v1/accounts/verify_credentials"))["id"])
