@@ -18,7 +18,7 @@ from node.errors import EntraideError, Forbidden, TooMany, Unauthenticated, Unav
 from node.mastodon import parameters
 from node.mastodon.grants import grant_of, hash_of
 from node.mastodon.kept import SHOWN, Kept
-from node.mastodon.method import Answer, Ask, Grant, Listing, Method
+from node.mastodon.method import Answer, Ask, Grant, Listing, Method, missing
 from node.mastodon.methods import (
     account_statuses,
     admin_accounts,
@@ -140,9 +140,15 @@ def routes(here: Here, store: Store, remote: Remote) -> list[web.RouteDef]:
     async def preflight(request: web.Request) -> web.Response:
         return web.Response(status=204, headers=PREFLIGHT)
 
+    # With and without a slash at the end, as apps write them.
+    paths = {one.path: {one.path.rstrip("/"), f"{one.path.rstrip('/')}/"} for one in methods}
     return [
-        *(web.route(one.verb, one.path, _handler(one, doors)) for one in methods),
-        *(web.options(path, preflight) for path in sorted({one.path for one in methods})),
+        *(
+            web.route(one.verb, path, _handler(one, doors))
+            for one in methods
+            for path in sorted(paths[one.path])
+        ),
+        *(web.options(path, preflight) for path in sorted(set().union(*paths.values()))),
     ]
 
 
@@ -188,6 +194,8 @@ def _handler(method: Method, doors: _Doors) -> _Handler:
                 most = upload_bytes + FORM_BYTES if signed_in else limits.body_bytes
                 async with asyncio.timeout(limits.body_seconds):
                     sent = await parameters.read(request, most=most)
+                if any("\0" in part for part in request.match_info.values()):
+                    raise missing()  # nothing has such a name, and PostgreSQL takes none
                 ask = Ask(here, doors.store, doors.remote, request, sent, grant)
                 response = _response(request, await method.handler(ask), here.settings.base_url)
                 if keeps and isinstance(response, web.Response) and response.status == 200:

@@ -200,11 +200,7 @@ def _account(tx: Transaction, who: str) -> Account | None:
 
 def methods(*, enforced: bool) -> tuple[Method, ...]:
     page = AuthorizePage(enforced=enforced)
-    return tuple(
-        method
-        for path in ("/oauth/authorize", "/oauth/authorize/")
-        for method in (
-            Method("GET", path, page.show, who="anybody"),
-            Method("POST", path, page.allow, who="anybody"),
-        )
+    return (
+        Method("GET", "/oauth/authorize", page.show, who="anybody"),
+        Method("POST", "/oauth/authorize", page.allow, who="anybody"),
     )
