@@ -63,9 +63,10 @@ FLAGS: Final[Mapping[str, str]] = {
 
 def change(tx: Transaction, here: Here, me: Actor, wanted: Change) -> Actor:
     """Raises Invalid with what to do. Followers and neighbours learn of what they can see."""
-    account = accounts.by_actor(tx, me.id)
-    if account is None:
+    account, now = accounts.by_actor(tx, me.id), actors.by_id(tx, me.id)
+    if account is None or now is None:
         raise NotFound("Il n’y a personne de ce nom ici.")
+    me = now
     columns: dict[str, Any] = {FLAGS[name]: value for name, value in wanted.flags.items()}
     kept = dict(account.preferences) | check_preferences(wanted.preferences)
     if wanted.name is not None:

@@ -34,6 +34,7 @@ def set_aliases(tx: Transaction, here: Here, me: Actor, others: Sequence[Actor])
 def move(tx: Transaction, here: Here, me: Actor, new: Actor) -> Actor:
     """Go on as `new`, which names this account as its own: followers everywhere follow there, and
     who comes by is shown the way. Raises Conflict, and Invalid with what to do."""
+    me = actors.by_id(tx, me.id) or me
     if me.moved_to is not None:
         raise Conflict("Ce compte a déjà déménagé.")
     if new.id == me.id or new.gone or new.suspended or new.moved_to is not None:

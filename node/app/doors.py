@@ -69,6 +69,6 @@ def _streams(application: web.Application, hub: Hub) -> None:
     async def close(_: web.Application) -> None:
         await hub.close()
 
-    application.add_routes(streaming.routes(hub))
+    application.add_routes(streaming.routes(hub, mastodon_routes.PREFLIGHT))
     application.on_startup.append(start)
     application.on_shutdown.append(close)

@@ -42,14 +42,6 @@ def let_in(tx: Transaction, account_id: int) -> None:
     tx.call(f"let-in {account_id}")
 
 
-def announced(tx: Transaction, announcement_id: int) -> None:
-    tx.call(f"announced {announcement_id}")
-
-
-def announcement_gone(tx: Transaction, announcement_id: int) -> None:
-    tx.call(f"unannounced {announcement_id}")
-
-
 def token_ended(tx: Transaction, hash: str) -> None:
     tx.call(f"token {hash}")
 

@@ -14,32 +14,20 @@ import sqlalchemy as sa
 
 from node.ids import id_time, new_id
 from node.social.statuses import Status
-from node.social.told import (
-    NEW_ACCOUNT_S,
-    NEW_FOLLOWER_S,
-    UNFILTERED,
-    State,
-    Told,
-    judge,
-)
+from node.social.told import UNFILTERED, State, Told, judge
 from node.social.visibility import Visibility
-from node.store import mutes as mutes_store
 from node.store import notification_requests as requests
 from node.store import notifications
+from node.store.news_rules import reasons, unwanted
 from node.store.tables import (
     accounts,
     actors,
-    blocks,
-    domain_mutes,
     follows,
-    mutes,
     objects,
     poll_votes,
     quotes,
     recipients,
     shares,
-    silences,
-    thread_mutes,
 )
 from node.store.tables import notifications as table
 from node.store.transaction import Transaction
@@ -211,11 +199,11 @@ def _tell(
         return
     if tx.scalar(sa.select(accounts.c.actor_id).where(accounts.c.actor_id == account_id)) is None:
         return
-    if _unwanted(tx, account_id, by, object_id, now):
+    if unwanted(tx, account_id, by, object_id, now):
         return
     state: State = "shown"
     if kind not in UNFILTERED:
-        match judge(requests.policy(tx, account_id), _reasons(tx, account_id, by, object_id, now)):
+        match judge(requests.policy(tx, account_id), reasons(tx, account_id, by, object_id, now)):
             case "drop":
                 return
             case "filter" if not requests.is_accepted(tx, account_id, by):
@@ -251,101 +239,6 @@ def _add(
         state=state,
     )
     return added is not None
-
-
-def _unwanted(tx: Transaction, me: int, by: int, object_id: int | None, now: float) -> bool:
-    """Blocked by either, muted, of a server that is, or about a thread that is quiet."""
-    reasons = [
-        sa.select(sa.literal(1)).where(
-            sa.exists().where(
-                sa.or_(
-                    sa.and_(blocks.c.actor_id == me, blocks.c.target_id == by),
-                    sa.and_(blocks.c.actor_id == by, blocks.c.target_id == me),
-                )
-            )
-        ),
-        sa.select(sa.literal(1)).where(
-            mutes.c.account_id == me,
-            mutes.c.target_id == by,
-            mutes.c.notifications.is_(True),
-            mutes_store.in_force(now),
-        ),
-        sa.select(sa.literal(1)).where(
-            domain_mutes.c.account_id == me,
-            domain_mutes.c.domain
-            == sa.select(actors.c.domain)
-            .where(actors.c.id == by, actors.c.local.is_(False))
-            .scalar_subquery(),
-        ),
-    ]
-    if object_id is not None:
-        thread = (
-            sa.select(sa.func.coalesce(objects.c.context, objects.c.uri))
-            .where(objects.c.id == object_id)
-            .scalar_subquery()
-        )
-        reasons.append(
-            sa.select(sa.literal(1)).where(
-                thread_mutes.c.account_id == me, thread_mutes.c.context == thread
-            )
-        )
-    return tx.first(sa.union_all(*reasons)) is not None
-
-
-def _reasons(
-    tx: Transaction, me: int, by: int, object_id: int | None, now: float
-) -> tuple[str, ...]:
-    """Which rules of a policy apply to somebody; the quartier and its mediators are always let
-    in, and people of the same quartier may write to each other."""
-    row = tx.first(
-        sa.select(actors.c.local, actors.c.type, actors.c.created_at, accounts.c.role)
-        .join(accounts, accounts.c.actor_id == actors.c.id, isouter=True)
-        .where(actors.c.id == by)
-    )
-    if row is None or (row.local and (row.role is None or row.role != "member")):
-        return ()
-    following = _follow(tx, me, by)
-    follower = _follow(tx, by, me)
-    found = []
-    if following is None:
-        found.append("for_not_following")
-        if row.created_at > now - NEW_ACCOUNT_S:
-            found.append("for_new_accounts")
-        if tx.first(sa.select(silences.c.actor_id).where(silences.c.actor_id == by)):
-            found.append("for_limited_accounts")
-        if not row.local and object_id is not None and _unasked(tx, me, by, object_id):
-            found.append("for_private_mentions")
-    if follower is None or follower > now - NEW_FOLLOWER_S:
-        found.append("for_not_followers")
-    return tuple(found)
-
-
-def _follow(tx: Transaction, who: int, whom: int) -> float | None:
-    """Since when somebody follows somebody."""
-    since: float | None = tx.scalar(
-        sa.select(follows.c.created_at).where(
-            follows.c.follower_id == who,
-            follows.c.target_id == whom,
-            follows.c.state == "accepted",
-        )
-    )
-    return since
-
-
-def _unasked(tx: Transaction, me: int, by: int, object_id: int) -> bool:
-    """A direct status of somebody that answers nothing of mine."""
-    parent = objects.alias("parent")
-    row = tx.first(
-        sa.select(parent.c.author_id, objects.c.visibility, objects.c.author_id.label("by"))
-        .join(parent, parent.c.uri == objects.c.in_reply_to, isouter=True)
-        .where(objects.c.id == object_id)
-    )
-    return (
-        row is not None
-        and row.visibility == Visibility.DIRECT.value
-        and row.by == by
-        and row.author_id != me
-    )
 
 
 def _named(tx: Transaction, status: Status) -> list[int]:

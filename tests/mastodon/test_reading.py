@@ -42,7 +42,7 @@ async def seen_by(app: App, path: str, **query: Any) -> int:
     return (await app.ask("GET", path, params=query)).status
 
 
-def far(tx: Transaction, text: str, number: int, **fields: Any) -> str:
+def far(tx: Transaction, /, text: str, number: int, **fields: Any) -> str:
     """A status of Zoé, who lives elsewhere; its id."""
     uri = f"{HOST}/users/zoe"
     zoe = actors.by_uri(tx, uri)

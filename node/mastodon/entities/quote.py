@@ -18,26 +18,22 @@ def quote(
     row: Row,
     quoted: Row | None,
     inside: dict[str, Any] | None,
-    account: Mapping[str, Any] | None,
+    domain: str,
     unread: Unread,
-    marks: Marks,
 ) -> dict[str, Any]:
-    """Of `row`. `quoted`: when it is here; `inside`: when the viewer may see it."""
+    """Of `row`. `quoted`: when it is here; `inside`: when the viewer may see it;
+    `domain`: of who wrote it, "" for one of ours."""
     state = row.quote_state
     if state == "accepted":
         if quoted is None:
             return {"state": "deleted", "quoted_status": None}
-        if inside is None or account is None:
+        if inside is None:
             state = "unauthorized"
         elif quoted.author_id in unread.people:
             state = "muted_account"
-        elif _domain(account) in unread.domains:
+        elif domain in unread.domains:
             state = "blocked_domain"
     return {"state": state, "quoted_status": inside}
-
-
-def _domain(account: Mapping[str, Any]) -> str:
-    return str(account["acct"]).partition("@")[2]
 
 
 def shallow(row: Row) -> dict[str, Any] | None:

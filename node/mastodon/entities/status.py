@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import orjson
 
 from node.actions import parts as parts_kept
 from node.activitypub.html import plain_text
 from node.ids import id_time
-from node.mastodon.entities.account import accounts
+from node.mastodon.entities.account_json import fragments
 from node.mastodon.entities.filter import result
 from node.mastodon.entities.poll import polls
 from node.mastodon.entities.quote import approval, quote, shallow
@@ -79,7 +80,7 @@ class _Page:
         self.quoted = self._quoted(tx)
         every = {**self.quoted, **self.rows}
         sharers = {one.shared_by for one in entries if one.shared_by is not None}
-        self.people = accounts(tx, here, {row.author_id for row in every.values()} | sharers)
+        self.people = fragments(tx, here, {row.author_id for row in every.values()} | sharers)
         self.sharing = status_rows.sharing(tx, [one.number for one in entries if one.shared_by])
         self.parts = self._parts(tx, every)
         with_poll = [row.id for row in every.values() if row.poll_id is not None]
@@ -207,8 +208,8 @@ class _Page:
             inside = self._status(quoted)
             if inside is not None:
                 inside["quote"] = shallow(quoted)
-        account = self.people.get(quoted.author_id) if quoted is not None else None
-        return quote(row, quoted, inside, account, self.unread, self.marks)
+        domain = urlsplit(quoted.uri).netloc if quoted is not None and not quoted.local else ""
+        return quote(row, quoted, inside, domain, self.unread)
 
     def _filtered(self, row: Row, made: Mapping[str, Any]) -> list[dict[str, Any]]:
         poll = made["poll"]

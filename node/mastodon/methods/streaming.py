@@ -13,7 +13,6 @@ from aiohttp import WSMsgType, web
 
 from node.errors import EntraideError, NotFound, TooMany, Unauthenticated
 from node.mastodon.grants import grant_of, hash_of
-from node.mastodon.routes import PREFLIGHT
 from node.mastodon.streams.channels import channel
 from node.mastodon.streams.hub import Hub
 from node.mastodon.streams.line import POLICY, Kind, Line, chunk, error
@@ -44,7 +43,7 @@ PATHS: Final = {
 Handler = Callable[[web.Request], Coroutine[Any, Any, web.StreamResponse]]
 
 
-def routes(hub: Hub) -> list[web.RouteDef]:
+def routes(hub: Hub, preflight_headers: Mapping[str, str]) -> list[web.RouteDef]:
     """With and without a slash at the end, as apps write them."""
 
     async def health(request: web.Request) -> web.Response:
@@ -55,7 +54,7 @@ def routes(hub: Hub) -> list[web.RouteDef]:
         handlers[f"{BASE}/{path}"] = _events(hub, name)
 
     async def preflight(request: web.Request) -> web.Response:
-        return web.Response(status=204, headers=PREFLIGHT)
+        return web.Response(status=204, headers=preflight_headers)
 
     paths = {path + slash: one for path, one in handlers.items() for slash in ("", "/")}
     return [
