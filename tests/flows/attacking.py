@@ -197,7 +197,9 @@ class Scene:
     async def picture(self, *but: str) -> Picture:
         await self.node.settled()
         async with asyncio.timeout(10.0):  # partners are looked for a moment after the answer
-            while await self.node.store.read(suggestions.waiting, most=1):
+            while True:
+                if not await self.node.store.read(suggestions.waiting, most=1):
+                    break
                 await asyncio.sleep(0.02)
         return await picture(self.node.store, but=but)
 
