@@ -13,4 +13,5 @@ async def close_runner(runner: web.AppRunner) -> None:
         await site.stop()
     for _ in range(5):
         await asyncio.sleep(0)
+    await asyncio.sleep(0.01)  # a busy machine needs more turns than a count of them can say
     await runner.cleanup()

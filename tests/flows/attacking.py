@@ -15,6 +15,7 @@ import orjson
 import sqlalchemy as sa
 
 from node.social.accounts import Actor
+from node.store import suggestions
 from node.store.engine import Store
 from node.store.tables import metadata
 from node.store.transaction import Transaction
@@ -195,6 +196,11 @@ class Scene:
 
     async def picture(self, *but: str) -> Picture:
         await self.node.settled()
+        async with asyncio.timeout(10.0):  # partners are looked for a moment after the answer
+            while True:
+                if not await self.node.store.read(suggestions.waiting, most=1):
+                    break
+                await asyncio.sleep(0.02)
         return await picture(self.node.store, but=but)
 
     @contextlib.asynccontextmanager
