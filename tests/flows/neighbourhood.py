@@ -344,10 +344,10 @@ class Town:
     async def tried(self) -> None:
         """Everything that came was looked at, also what waits for a server that is silent: that
         twice, or for a second."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(1.2):
-                while await self.node.store.read(_untried):
-                    await asyncio.sleep(0.02)
+        for _ in range(60):
+            if not await self.node.store.read(_untried):
+                return
+            await asyncio.sleep(0.02)
 
     async def told(self, uri: str) -> int:
         """How often our quartier told its followers of an object."""
