@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+SIDE_BY_SIDE ?= $(shell $(PYTHON) -c "import os; print(os.cpu_count() + 1)")
 
 .PHONY: demo test shuffle check lint format bench clean
 
@@ -14,14 +15,14 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 demo: $(VENV)/.ready
 	$(BIN)/entraide demo $(DEMO)
 
-# Files of tests side by side, one for each processor: most of the time is spent waiting for
-# processes and clocks. In the order in which they are written, so that who judges a change sees
+# Files of tests side by side, more than there are processors: most of the time is spent waiting
+# for processes and clocks. In the order in which they are written, so that who judges a change sees
 # that change; `make shuffle` finds what depends on the order.
 test: $(VENV)/.ready
-	$(BIN)/python -m pytest -p no:randomly -n auto --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest -p no:randomly -n $(SIDE_BY_SIDE) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 shuffle: $(VENV)/.ready
-	$(BIN)/python -m pytest -n auto --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest -n $(SIDE_BY_SIDE) --dist loadfile $(TESTS)
 
 lint: $(VENV)/.ready
 	$(BIN)/ruff check .

@@ -257,6 +257,12 @@ class DeliveryEngine:
             judgement = self._judge.judge(outcomes, self._clock.now())
             for host in judgement.unwell:
                 self._release(host)
+            # First, as a post that is settled is not tried again, and nobody else would say it.
+            for inbox in judgement.gone:
+                try:
+                    await self._store.write(nobody_at, self._here, inbox)
+                except Exception:  # the next post there says the same
+                    log.exception("%s is gone, and whose it was is not forgotten yet", inbox)
             while True:
                 try:
                     await self._store.write(
@@ -269,11 +275,6 @@ class DeliveryEngine:
                 except Exception:
                     log.exception("what became of %d deliveries waits", len(outcomes))
                 await asyncio.sleep(1.0)
-            for inbox in judgement.gone:
-                try:
-                    await self._store.write(nobody_at, self._here, inbox)
-                except Exception:  # the next post there says the same
-                    log.exception("%s is gone, and whose it was is not forgotten yet", inbox)
 
     def _release(self, host: str) -> None:
         """Give back what waits for a host that failed: it gets one try at a time."""

@@ -15,6 +15,7 @@ from typing import Any
 
 import h3
 import orjson
+import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from node.actions.neighbours import answer_neighbour
@@ -23,6 +24,8 @@ from node.aid.proposals import Proposal
 from node.social.statuses import Status
 from node.store import neighbours, objects, proposals
 from node.store.proposals import Listed
+from node.store.tables import deliveries, journal
+from node.store.transaction import Transaction
 from tests.peers import documents
 from tests.peers.documents import PUBLIC, Document, User
 from tests.peers.keys import PeerKeys
@@ -339,11 +342,12 @@ class Town:
         await self.node.settled(seconds=20)
 
     async def tried(self) -> None:
-        """Everything that came was looked at, also what waits for a server that is silent."""
-        for _ in range(3):
-            with contextlib.suppress(TimeoutError):
-                await self.node.settled(seconds=0.4)
+        """Everything that came was looked at, also what waits for a server that is silent: that
+        twice, or for a second."""
+        for _ in range(60):
+            if not await self.node.store.read(_untried):
                 return
+            await asyncio.sleep(0.02)
 
     async def told(self, uri: str) -> int:
         """How often our quartier told its followers of an object."""
@@ -351,6 +355,19 @@ class Town:
             f"{self.node.base}/quartier/outbox", user=self.presquile.quartier
         )
         return sum(one["type"] == "Announce" and one["object"] == uri for one in outbox.items)
+
+
+def _untried(tx: Transaction) -> int:
+    return sum(
+        int(
+            tx.scalar(
+                sa.select(sa.func.count())
+                .select_from(table)
+                .where(table.c.state == "pending", table.c.attempts < 2)
+            )
+        )
+        for table in (journal, deliveries)
+    )
 
 
 @contextlib.asynccontextmanager

@@ -7,7 +7,6 @@ import contextlib
 import os
 import signal
 import sqlite3
-import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -28,8 +27,9 @@ from tests.nodes.storm import (
     follow,
     until_quiet,
 )
+from tests.peers.launching import Launched
 from tests.peers.peer import Peer
-from tests.peers.process import ROOT, STOP_S, NodeProcess
+from tests.peers.process import STOP_S, NodeProcess
 
 __all__ = ["database_url", "postgres_url", "sqlite_url"]
 
@@ -39,15 +39,15 @@ class Divided(NodeProcess):
 
     def __init__(self, directory: Path, *, database_url: str, workers: int) -> None:
         super().__init__(directory, environment={"ENTRAIDE_DATABASE_URL": database_url})
-        self.workers: list[asyncio.subprocess.Process] = []
+        self.workers: list[Launched] = []
         self._workers_wanted = workers
 
     async def start(self) -> float:
         began = time.monotonic()
-        self._process = await self._serve("web", "--port", str(self.port))
+        self._process = self._serve("web", "--port", str(self.port))
         assert await self._is_ready(began), self.log_tail()
         for _ in range(self._workers_wanted):
-            self.workers.append(await self._serve("worker"))
+            self.workers.append(self._serve("worker"))
         return time.monotonic() - began
 
     async def stop(self) -> None:
@@ -60,14 +60,8 @@ class Divided(NodeProcess):
         self.workers.clear()
         await super().stop()
 
-    async def _serve(self, roles: str, *options: str) -> asyncio.subprocess.Process:
-        with self.log.open("ab") as log:
-            return await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "node", "serve", "--config", str(self.config),
-                "--roles", roles, *options,
-                cwd=ROOT, env=self._environment, stdin=asyncio.subprocess.DEVNULL,
-                stdout=log, stderr=log,
-            )  # fmt: skip
+    def _serve(self, roles: str, *options: str) -> Launched:
+        return self._launch("serve", "--roles", roles, *options)
 
 
 def asking(url: str) -> Ask:
@@ -188,7 +182,7 @@ async def test_what_killed_workers_held_is_the_next_ones(
             await worker.wait()
         divided.workers.clear()
         followers.open.set()
-        divided.workers.append(await divided._serve("worker"))
+        divided.workers.append(divided._serve("worker"))
         await until(
             lambda: all(followers.told[one.inbox, published] for one in followers.users),
             within_s=30.0,

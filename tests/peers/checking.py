@@ -6,6 +6,8 @@ import time
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 
+import aiohttp
+
 from tests.peers.client import Answer
 from tests.peers.documents import Document
 from tests.peers.keys import NotVerified, multikey
@@ -79,7 +81,10 @@ class Checker:
         address = key_id.partition("#")[0]
         known = self._known.get(address)
         if known is None:
-            answer = await self._ask(address)
+            try:
+                answer = await self._ask(address)
+            except (aiohttp.ClientError, TimeoutError) as error:
+                raise NotVerified(f"the key {key_id} cannot be had: {error}") from error
             if answer.status != 200:
                 raise NotVerified(f"the key {key_id} cannot be had: {answer.status}")
             known = self._known[address] = answer.document

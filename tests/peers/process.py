@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import socket
-import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,6 +15,8 @@ from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
+
+from tests.peers.launching import Launched, launch
 
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 60.0
@@ -74,7 +76,7 @@ class NodeProcess:
             "PYTHONUNBUFFERED": "1",
             **(environment or {}),
         }
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Launched | None = None
 
     async def __aenter__(self) -> Self:
         await self.init()
@@ -122,13 +124,7 @@ class NodeProcess:
     async def start(self) -> float:
         """`entraide serve`; back when GET /health answers 200, with the seconds that it took."""
         began = time.monotonic()
-        with self.log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "node", "serve",
-                "--config", str(self.config), "--port", str(self.port),
-                cwd=ROOT, env=self._environment, stdin=asyncio.subprocess.DEVNULL,
-                stdout=log, stderr=log,
-            )  # fmt: skip
+        self._process = self._launch("serve", "--port", str(self.port))
         try:
             if await self._is_ready(began):
                 return time.monotonic() - began
@@ -176,23 +172,28 @@ class NodeProcess:
 
     async def cli(self, *arguments: str) -> str:
         """Run a command on this node; its standard output. Raises CommandFailed."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "node", *arguments, "--config", str(self.config),
-            cwd=ROOT, env=self._environment, stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        try:
-            out, err = await asyncio.wait_for(process.communicate(), COMMAND_S)
-        except (TimeoutError, asyncio.CancelledError):
-            if process.returncode is None:
+        with tempfile.TemporaryDirectory(dir=self.directory) as directory:
+            out, err = Path(directory, "out"), Path(directory, "err")
+            process = self._launch(*arguments, stdout=out, stderr=err)
+            try:
+                code = await asyncio.wait_for(process.wait(), COMMAND_S)
+            except (TimeoutError, asyncio.CancelledError):
                 process.kill()
                 await process.wait()
-            raise
-        if process.returncode != 0:
-            raise CommandFailed(
-                arguments, process.returncode or 0, out.decode(), err.decode(errors="replace")
-            )
-        return out.decode().strip()
+                raise
+            told, complaint = _text(out), _text(err)
+        if code != 0:
+            raise CommandFailed(arguments, code, told, complaint)
+        return told.strip()
+
+    def _launch(
+        self, *arguments: str, stdout: Path | None = None, stderr: Path | None = None
+    ) -> Launched:
+        return launch(
+            *arguments, "--config", str(self.config),
+            cwd=ROOT, environment=self._environment,
+            stdout=stdout or self.log, stderr=stderr or self.log,
+        )  # fmt: skip
 
     async def account(self, name: str, *, kind: str = "resident", role: str = "member") -> str:
         """A new account; its actor's id."""
@@ -295,3 +296,7 @@ async def _is_healthy(session: aiohttp.ClientSession, url: str) -> bool:
             return response.status == 200
     except (aiohttp.ClientError, TimeoutError):
         return False
+
+
+def _text(path: Path) -> str:
+    return path.read_text(errors="replace") if path.exists() else ""
