@@ -15,12 +15,14 @@ from node.store.transaction import Dialect, Transaction
 
 def among(dialect: Dialect, column: Any, name: str) -> sa.ColumnElement[bool]:
     """Whether a number is one of those of the parameter `name`, which `numbers` makes."""
+    found: sa.ColumnElement[bool]
     if dialect == "sqlite":
         each = sa.func.json_each(sa.bindparam(name, type_=sa.Text)).table_valued("value")
-        found: sa.ColumnElement[bool] = column.in_(sa.select(each.c.value))
+        found = column.in_(sa.select(each.c.value))
         return found
     several = sa.bindparam(name, type_=postgresql.ARRAY(sa.BigInteger))
-    return column == sa.any_(several)
+    found = column == sa.any_(several)
+    return found
 
 
 def numbers(tx: Transaction, found: Iterable[int]) -> Any:
