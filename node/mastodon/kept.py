@@ -30,9 +30,9 @@ Value = TypeVar("Value")
 class Kept(Generic[Value]):
     """By key, the latest used of them; used from the event loop's thread.
 
-        mark = kept.mark()          # before it is read
-        made = await …
-        kept.put(key, made, mark, size)
+    mark = kept.mark()          # before it is read
+    made = await …
+    kept.put(key, made, mark, size)
     """
 
     def __init__(
