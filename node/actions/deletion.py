@@ -7,7 +7,7 @@ import re
 
 from node.actions import agreements, audit, notices
 from node.actions.accounts import account_of
-from node.actions.proposals import remove_status
+from node.actions.posts import take_away
 from node.activitypub import render
 from node.activitypub.vocabulary import PUBLIC
 from node.aid.agreements import State
@@ -54,7 +54,7 @@ def delete_account(tx: Transaction, here: Here, username: str, *, by: Actor | No
     _part(tx, here, actor)
     personal.forget_activities(tx, said)  # what is left of a proposal was just told once more
     for status in objects.latest(tx, author_id=actor.id, public_only=False, most=MOST):
-        remove_status(tx, here, actor, status, proposals.by_id(tx, status.id))
+        take_away(tx, here, actor, status, proposals.by_id(tx, status.id))
     farewell = render.delete(
         activity_id=here.addresses.activity(new_id()),
         actor=actor.uri,

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from node.actions.deletion import delete_account
 from node.aid.agreements import State
 from node.jobs import writing
 from node.store import agreements, objects, polls, quotes, tallies
@@ -117,6 +118,25 @@ async def test_what_is_written_here_is_read_there(scene: Scene) -> None:
     await scene.app.ask("DELETE", f"/api/v1/statuses/{secret['id']}")
     assert (await scene.arrived("Delete", id=uri))["to"] == [scene.mastodon.user.id]
     assert not scene.mastodon.refused
+
+
+async def test_who_leaves_takes_letters_back_from_who_had_them_alone(scene: Scene) -> None:
+    """A follower never learns, by their end either, that there were letters to somebody else."""
+    async with MastodonLike("noor") as other:
+        letter = await scene.post(f"@noor@{other.domain} entre nous", visibility="direct")
+        uri = scene.node.here.addresses.object(int(letter["id"]))
+        await other.received(lambda one: one["type"] == "Create")
+        await scene.node.store.write(delete_account, scene.node.here, "amina")
+        await scene.arrived("Delete", id=scene.amina)
+        await other.received(
+            lambda one: (
+                one["type"] == "Delete"
+                and isinstance(one["object"], dict)
+                and one["object"]["id"] == uri
+            )
+        )
+        await scene.node.settled()
+        assert uri not in str(scene.mastodon.activities)
 
 
 async def test_what_is_done_with_posts_goes_both_ways(scene: Scene) -> None:

@@ -43,6 +43,7 @@ from node.store import (
     revisions,
 )
 from node.store.polls import Poll
+from node.store.proposals import Stored
 from node.store.transaction import Transaction
 
 
@@ -203,13 +204,21 @@ def delete_post(
     stored = proposals.by_id(tx, status.id)
     if not with_media:
         pictures.detach(tx, status.id, now=here.clock.now())
+    if stored is None and not status.visibility.open:
+        asking.deleted(tx, here, author, status)
+    take_away(tx, here, author, status, stored)
+    return status
+
+
+def take_away(
+    tx: Transaction, here: Here, author: Actor, status: Status, stored: Stored | None
+) -> None:
+    """A local status goes. Everybody is told who may hold it, and nobody else."""
     if stored is not None or status.visibility.open:
         named = [one.inbox for one in named_in(tx, status) if not one.local]
         remove_status(tx, here, author, status, stored, also=named)
-        return status
-    asking.deleted(tx, here, author, status)
-    _delete_quietly(tx, here, author, status)
-    return status
+    else:
+        _delete_quietly(tx, here, author, status)
 
 
 def _delete_quietly(tx: Transaction, here: Here, author: Actor, status: Status) -> None:
