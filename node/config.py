@@ -96,6 +96,15 @@ class LimitsSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=T
     film_bytes: int = 40 * 1024 * 1024  # of a film or a sound, which are passed on as they are
 
 
+class MediaSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    bucket: str = ""  # of an S3-compatible storage; "" means files in data_dir
+    endpoint: str = ""  # its address, https://…
+    region: str = "us-east-1"
+    prefix: str = ""  # before all names in the bucket
+    access_key: str = ""
+    secret_key: str = ""
+
+
 class MailSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
     host: str = ""  # of the SMTP server; "" means that no mail is sent
     port: int = 587
@@ -129,6 +138,7 @@ class Settings(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
     database: DatabaseSettings = DatabaseSettings()
     federation: FederationSettings = FederationSettings()
     limits: LimitsSettings = LimitsSettings()
+    media: MediaSettings = MediaSettings()
     mail: MailSettings = MailSettings()
     retention: RetentionSettings = RetentionSettings()
     log: LogSettings = LogSettings()
@@ -163,6 +173,7 @@ SECTIONS: dict[str, type[Section]] = {
     "database": DatabaseSettings,
     "federation": FederationSettings,
     "limits": LimitsSettings,
+    "media": MediaSettings,
     "mail": MailSettings,
     "retention": RetentionSettings,
     "log": LogSettings,
@@ -214,10 +225,32 @@ def check_settings(settings: Settings) -> Settings:
         raise ConfigError("server.port must lie in 0…65535.")
     if not settings.database_url.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:")):
         raise ConfigError("database.url must begin with sqlite:/// or postgresql://.")
+    _check_media(settings.media)
     _check_people(settings)
     if federation.retry_scale <= 0:
         raise ConfigError("federation.retry_scale must be above 0.")
     return settings
+
+
+def _check_media(media: MediaSettings) -> None:
+    if not media.bucket:
+        return
+    try:
+        base = urlsplit(media.endpoint)
+        host = base.hostname or ""
+    except ValueError:
+        base, host = urlsplit(""), ""
+    if not host or base.scheme not in ("https", "http") or base.query or base.fragment:
+        raise ConfigError(
+            f"media.endpoint must be like https://s3.example.org, not {media.endpoint!r}."
+        )
+    if base.scheme == "http" and not is_loopback(host):
+        raise ConfigError(
+            "media.endpoint is http: pictures would cross the network for all to see. Use https, "
+            "or a storage on this machine."
+        )
+    if not media.access_key or not media.secret_key:
+        raise ConfigError("media.bucket wants media.access_key and media.secret_key.")
 
 
 def _check_people(settings: Settings) -> None:

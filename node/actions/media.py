@@ -129,17 +129,18 @@ class Studio:
             raise NotFound(MISSING)
         if found.state == "refused":
             await self._store.write(pictures.remove, found.id)
-            raise Invalid(found.why)
+            raise (task.done() and task.result()) or Invalid(found.why)
         return found
 
-    async def _make(self, blank: Picture, content: bytes) -> None:
+    async def _make(self, blank: Picture, content: bytes) -> EntraideError | None:
+        """Why it could not be made, where it could not."""
         try:
             made = await self._workshop.make(content)
             name = new_name(made.ending)
             await asyncio.to_thread(self._files.write, name, made.content)
         except EntraideError as error:
             await self._store.write(pictures.change, blank.id, state="refused", why=error.public)
-            return
+            return error
         await self._store.write(
             pictures.change,
             blank.id,
@@ -151,6 +152,7 @@ class Studio:
             blurhash=made.blurhash,
             state="ready",
         )
+        return None
 
     async def change(
         self,

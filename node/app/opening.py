@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from node.actions.remote import Remote
 from node.clock import SystemClock
 from node.config import Settings
 from node.errors import ConfigError
+from node.media.directory import Directory
 from node.media.files import Files
 from node.media.workshop import Bounds, Workshop
 from node.outbox.here import Here
@@ -71,10 +73,26 @@ async def opened(settings: Settings, *, worker: bool = False) -> AsyncIterator[N
             documents=documents,
             discovery=Discovery(transport, settings),
         )
-        files = Files(settings.data_dir / "media")
+        files = await asyncio.to_thread(_files, settings)
+        stack.push_async_callback(asyncio.to_thread, files.close)
         store.subscribe(lambda event: forget_files(files, event))
         workshop = Workshop(_picture_bounds(settings))
         yield Node(settings, store, here, transport, expander, documents, remote, workshop, files)
+
+
+def _files(settings: Settings) -> Files:
+    """Where pictures lie; raises ConfigError. What a bucket needs is loaded for who has one."""
+    if not settings.media.bucket:
+        return Directory(settings.data_dir / "media")
+    try:
+        from node.media.bucket import Bucket
+    except ImportError as error:
+        raise ConfigError(
+            "[media] names a bucket, and what speaks S3 is not installed: install entraide[s3]."
+        ) from error
+    bucket = Bucket(settings.media)
+    bucket.check()
+    return bucket
 
 
 def _picture_bounds(settings: Settings) -> Bounds:

@@ -61,6 +61,16 @@ insecure_loopback = {loopback}
 [limits]
 # rate_limits = true
 
+[media]
+# Les images, films et sons dans un stockage S3 (MinIO, Garage…), au lieu de data_dir :
+# le programme s'installe alors avec entraide[s3].
+# bucket = ""
+# endpoint = "https://s3.example.org"
+# region = "us-east-1"
+# prefix = ""
+# access_key = ""
+# secret_key = ""
+
 [mail]
 # Le serveur SMTP par lequel partent les lettres ; sans lui, aucune ne part.
 # host = ""

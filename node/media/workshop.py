@@ -54,7 +54,7 @@ class Made:
 class Workshop:
     def __init__(self, bounds: Bounds) -> None:
         self.bounds = bounds
-        self.tasks: set[asyncio.Task[None]] = set()
+        self.tasks: set[asyncio.Task[Any]] = set()
         """Pictures that are made while their senders do not wait."""
         self._turn = asyncio.Semaphore(AT_ONCE)
         self._waiting = 0

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
+from pathlib import Path
 
 from aiohttp import web
 
 from node.errors import NotFound
-from node.media.files import TYPES, Files
+from node.media.files import TYPES, Elsewhere, Files
 
 HEADERS = {
     # What stands under a random name never changes.
@@ -29,8 +29,39 @@ class Media:
 
     async def picture(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]
-        path = await asyncio.to_thread(self._files.path, name)
-        if path is None:
+        found = await self._files.find(name)
+        if found is None:
             raise NotFound("Il n’y a rien à cette adresse.")
-        kind = TYPES[name.rpartition(".")[2]]
-        return web.FileResponse(path, headers={**HEADERS, "Content-Type": kind})
+        headers = {**HEADERS, "Content-Type": TYPES[name.rpartition(".")[2]]}
+        if isinstance(found, Path):
+            return web.FileResponse(found, headers=headers)
+        return await self._handed_on(request, found, headers)
+
+    async def _handed_on(
+        self, request: web.Request, found: Elsewhere, headers: dict[str, str]
+    ) -> web.StreamResponse:
+        """In parts, too, by which players jump about in films (RFC 9110, section 14)."""
+        headers["Accept-Ranges"] = "bytes"
+        start, stop, status = 0, found.bytes, 200
+        try:
+            wanted = request.http_range
+        except ValueError:
+            wanted = slice(None)  # what is no range is passed over
+        if wanted.start is not None or wanted.stop is not None:
+            start, stop, _ = wanted.indices(found.bytes)
+            status = 206
+            headers["Content-Range"] = f"bytes {start}-{stop - 1}/{found.bytes}"
+            if start >= stop:
+                headers["Content-Range"] = f"bytes */{found.bytes}"
+                return web.Response(status=416, headers=headers)
+        response = web.StreamResponse(status=status, headers=headers)
+        response.content_length = stop - start
+        pieces = self._files.read(found, start, stop)
+        first = b"" if request.method == "HEAD" else await anext(pieces, b"")
+        await response.prepare(request)  # not before the storage answers
+        if request.method != "HEAD":
+            await response.write(first)
+            async for piece in pieces:
+                await response.write(piece)
+        await response.write_eof()
+        return response

@@ -12,7 +12,8 @@ import pytest
 from PIL import Image
 
 from node.errors import Invalid, TooLarge, Unavailable
-from node.media.files import Files, new_name
+from node.media.directory import Directory
+from node.media.files import new_name
 from node.media.recognise import recognise
 from node.media.workshop import Bounds, Made, Workshop, environment_of_child
 
@@ -204,24 +205,24 @@ def test_settings_of_the_node_are_not_told_to_the_decoders() -> None:
 # ── files ────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_files_have_random_names_and_no_others(tmp_path: Path) -> None:
+async def test_files_have_random_names_and_no_others(tmp_path: Path) -> None:
     """128 bits, and nothing that leads out of the directory."""
-    files = Files(tmp_path / "media")
+    files = Directory(tmp_path / "media")
     names = {new_name("jpg") for _ in range(50)}
     assert len(names) == 50
     name = names.pop()
     assert len(name) == 32 + 4
     files.write(name, b"x")
-    path = files.path(name)
-    assert path is not None
+    path = await files.find(name)
+    assert isinstance(path, Path)
     assert path.read_bytes() == b"x"
     (tmp_path / "secret.jpg").write_bytes(b"secret")
     for bad in ("../secret.jpg", "..%2fsecret.jpg", "", ".", name + "/..", name.upper(), "a" * 99):
-        assert files.path(bad) is None
+        assert await files.find(bad) is None
     with pytest.raises(ValueError, match="name"):
         files.write("../x.jpg", b"x")
     files.forget([name, "../secret.jpg"])
-    assert files.path(name) is None
+    assert await files.find(name) is None
     assert (tmp_path / "secret.jpg").exists()
     files.forget([name])
 
@@ -230,4 +231,4 @@ def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path) -> None:
     """Where the directory cannot be, no half of a file is."""
     (tmp_path / "media").write_bytes(b"")
     with pytest.raises(Unavailable):
-        Files(tmp_path / "media").write(new_name("png"), b"x")
+        Directory(tmp_path / "media").write(new_name("png"), b"x")
