@@ -215,7 +215,9 @@ def main() -> None:
                 request = (
                     f"GET {parts_of.path}{query} HTTP/1.1\r\nHost: {parts_of.netloc}\r\n"
                     "Accept: application/activity+json\r\n"
-                    + "".join(f"{name}: {text}\r\n" for name, text in job.get("headers", {}).items())
+                    + "".join(
+                        f"{name}: {text}\r\n" for name, text in job.get("headers", {}).items()
+                    )
                     + "\r\n"
                 ).encode()
                 answer = uvloop.run(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import sqlalchemy as sa
 
@@ -32,7 +33,7 @@ from tests.databases import new_postgres, new_sqlite
 PAGE: Final = Bounds(None, None, None, 20)
 STORED: Final = 15_000
 CONNECTIONS: Final = 16
-RATES: Final = {"home": 1_000, "public": 900, "one status": 3_000}
+RATES: Final = {"home": 1_000, "public": 900, "one status": 3_000, "search": 400}
 """Requests a second, to reach."""
 
 
@@ -151,6 +152,7 @@ def _rates(bench: Bench) -> list[Figure]:
         "home": "/api/v1/timelines/home",
         "public": "/api/v1/timelines/public",
         "one status": f"/api/v1/statuses/{last}",
+        "search": f"/api/v2/search?{urlencode({'q': 'marché', 'type': 'statuses'})}",
     }
     try:
         with Helper("load") as load:

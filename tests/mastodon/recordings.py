@@ -25,7 +25,7 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 
 from tests.mastodon import shapes, shapes_told
-from tests.mastodon.shapes import ID, URL, check, null, optional
+from tests.mastodon.shapes import ID, MOMENT, URL, check, null, optional
 from tests.mastodon.signing_in import App, Told, Town
 from tests.mastodon.test_media import jpeg
 from tests.serving import PASSWORD
@@ -35,6 +35,21 @@ _NAME = re.compile(r"\{([a-z_ ]+\d*)\}")
 
 ENTITIES: dict[str, Any] = {
     "Account": shapes.ACCOUNT,
+    "Announcement": {
+        "id": ID,
+        "content": str,
+        "starts_at": null(MOMENT),
+        "ends_at": null(MOMENT),
+        "all_day": bool,
+        "published_at": MOMENT,
+        "updated_at": MOMENT,
+        "read": optional(bool),
+        "mentions": [dict],
+        "statuses": [dict],
+        "tags": [{"name": str, "url": URL}],
+        "emojis": [shapes.EMOJI],
+        "reactions": [dict],
+    },
     "Context": shapes.CONTEXT,
     "Conversation": shapes_told.CONVERSATION,
     "CredentialAccount": shapes.CREDENTIAL_ACCOUNT,
@@ -68,6 +83,12 @@ ENTITIES: dict[str, Any] = {
     "Poll": shapes.POLL,
     "Preferences": shapes.PREFERENCES,
     "Relationship": shapes.RELATIONSHIP,
+    "ScheduledStatus": {
+        "id": ID,
+        "scheduled_at": MOMENT,
+        "params": dict,
+        "media_attachments": [shapes.MEDIA_ATTACHMENT],
+    },
     "Search": shapes.SEARCH,
     "Status": shapes.OWN_STATUS,
     "StatusSource": shapes.STATUS_SOURCE,
@@ -78,6 +99,7 @@ ENTITIES: dict[str, Any] = {
         "scope": str,
         "created_at": int,
     },
+    "Trends::Link": {"url": URL, "title": str, "description": str, "history": [dict]},
 }
 
 
