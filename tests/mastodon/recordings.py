@@ -214,7 +214,8 @@ def _multipart(parts: dict[str, Any]) -> aiohttp.FormData:
     form = aiohttp.FormData(default_to_multipart=True)
     for name, given in parts.items():
         if isinstance(given, dict):
-            form.add_field(name, jpeg(), filename=given["name"], content_type=given["type"])
+            content = jpeg() if given["name"] else b""  # nothing was chosen in this field
+            form.add_field(name, content, filename=given["name"], content_type=given["type"])
         else:
             form.add_field(name, given)
     return form
