@@ -30,7 +30,7 @@ from tests.serving import Serving, serving
 AS2 = "https://www.w3.org/ns/activitystreams"
 PUBLIC = f"{AS2}#Public"
 # What is learned of others whether or not they mean well: who they are and how they sign.
-LEARNED = frozenset({"actors", "actor_keys", "hosts"})
+LEARNED = frozenset({"actors", "actor_keys", "hosts", "names"})
 
 Picture = dict[str, list[str]]
 Headers = Mapping[str, str] | Iterable[tuple[str, str]]
