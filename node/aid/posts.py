@@ -57,6 +57,11 @@ _SAME: Final = {
 }
 """Further words that people use, folded."""
 
+_TONGUES: Final = {
+    "fr": frozenset({"demande", "demandes", "offre", "offres", "cherche", "recherche"}),
+    "en": frozenset({"request", "requests", "offer", "offers"}),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Post:
@@ -139,6 +144,15 @@ def urgency_said(text: str) -> Urgency | None:
 def short_list(language: str, hidden: Collection[str]) -> dict[str, str]:
     """The words of a question about the topic, which anybody can type → the topics."""
     return {words[language == "en"]: slug for slug, words in _SHORT.items() if slug not in hidden}
+
+
+def tongue_of(tags: Iterable[str], said: str) -> str:
+    """In which language it is asked: apps say their own, which a person seldom looks at, but who
+    writes #demande writes French. What is neither French nor English stays as it is said."""
+    folded = {fold(tag) for tag in tags}
+    found = [tongue for tongue, words in _TONGUES.items() if words & folded]
+    of_both = said.partition("-")[0] in _TONGUES
+    return found[0] if of_both and len(found) == 1 and not said.startswith(found[0]) else said
 
 
 def fields_of(post: Post, *, language: str) -> dict[str, object]:

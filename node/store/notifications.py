@@ -137,6 +137,22 @@ def by_id(tx: Transaction, account_id: int, identifier: int) -> Notification | N
     return None if row is None else _notification(row)
 
 
+def unrounded(tx: Transaction, account_id: int, identifier: int) -> int:
+    """The notification meant by an id that went through a double: `most_recent_notification_id` is
+    documented as a number, and JavaScript keeps 53 bits of it. Else the id itself."""
+    near = 64  # as far as doubles stand apart below 2^59, where ids are for a long time
+    rows = tx.all(
+        sa.select(notifications.c.id).where(
+            notifications.c.account_id == account_id,
+            notifications.c.id.between(identifier - near, identifier + near),
+        )
+    )
+    found = [int(row.id) for row in rows]
+    if identifier in found:
+        return identifier
+    return max((one for one in found if float(one) == float(identifier)), default=identifier)
+
+
 def unread_count(tx: Transaction, account_id: int, *, most: int = 1000) -> int:
     """How many are not read, counted up to `most`."""
     some = (

@@ -60,6 +60,14 @@ async def say(app: App, words: str, to: tuple[int, str]) -> dict[str, Any]:
     return told
 
 
+async def test_an_app_in_english_asks_in_the_words_of_its_person(shared: Town) -> None:
+    amina = await shared.app("amina")
+    told = await amina.post("/api/v1/statuses", status="Une rallonge. #demande", language="en")
+    assert told["language"] == "fr"
+    assert plain_text(told["content"]).startswith("Demande\N{NO-BREAK SPACE}: Une rallonge")
+    assert (await proposal(shared, told)).proposal.language == "fr"
+
+
 async def test_a_post_asks_and_a_reply_answers(shared: Town) -> None:
     amina, benoit = await shared.app("amina"), await shared.app("benoit")
     status = await amina.post("/api/v1/statuses", status=ASK)

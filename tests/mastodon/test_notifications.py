@@ -32,6 +32,30 @@ async def test_markers_are_kept_and_counted(shared: Town) -> None:
     assert found["home"]["last_read_id"] == "18"
 
 
+async def test_who_never_read_has_read_up_to_nothing(shared: Town) -> None:
+    app = await shared.app("benoit")
+    timelines = ["home", "notifications"]
+    found = await app.get("/api/v1/markers", **{"timeline[]": timelines})
+    assert list(found) == ["notifications"]
+    assert found["notifications"]["last_read_id"] == "0"
+    check(found["notifications"], MARKER)
+
+
+async def test_an_id_that_went_through_a_double_is_the_notification_meant(shared: Town) -> None:
+    """Phanpy marks `most_recent_notification_id` as read, which is a number for JavaScript."""
+    await shared.node.account("dora")
+    dora, amina = await shared.app("dora"), await shared.app("amina")
+    await amina.post("/api/v1/statuses", status="Bonjour @dora")
+    (group,) = (await dora.get("/api/v2/notifications"))["notification_groups"]
+    told = group["most_recent_notification_id"]
+    for seen in {int(float(told)), told}:
+        moved = await dora.post("/api/v1/markers", notifications={"last_read_id": str(seen)})
+        assert moved["notifications"]["last_read_id"] == str(told)
+    assert await dora.get("/api/v1/notifications/unread_count") == {"count": 0}
+    far = await dora.post("/api/v1/markers", notifications={"last_read_id": str(told + 1000)})
+    assert far["notifications"]["last_read_id"] == str(told + 1000)
+
+
 async def test_nothing_was_told_yet(shared: Town) -> None:
     app = await shared.app("benoit")
     assert await app.get("/api/v1/notifications") == []

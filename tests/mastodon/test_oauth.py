@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import statistics
-import time
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import pytest
-from argon2 import PasswordHasher
 
 from node.actions import passwords
 from node.mastodon.oauth import page
@@ -444,15 +441,7 @@ async def test_the_name_alone_is_limited_from_many_networks(tmp_path: Path) -> N
 async def test_time_does_not_tell_who_is_here(
     shared: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As long for nobody as for somebody; here with hashes that take a fifth of a second."""
-    dear = PasswordHasher(time_cost=8, memory_cost=8192, parallelism=1)
-    monkeypatch.setattr(passwords, "_hasher", dear)
-    nobody = dear.hash("nobody's")
-    monkeypatch.setattr(page, "NOBODY", nobody)
-    amina = await shared.node.store.read(actors.local_by_username, "amina")
-    assert amina is not None
-    hashed = passwords.hash_password(PASSWORD)
-    await shared.node.store.write(_change, amina.id, password_hash=hashed)
+    """Nobody’s password is looked at as long as somebody’s, and the answer is the same."""
     checked: list[str] = []
     real = passwords.password_fits
 
@@ -462,20 +451,13 @@ async def test_time_does_not_tell_who_is_here(
 
     monkeypatch.setattr(page, "password_fits", counted)
     app = await shared.app()
-    times: dict[str, list[float]] = {"amina": [], "nobody": [], "no@where.example": []}
     bodies = set()
-    for _ in range(5):
-        for who, taken in times.items():
-            started = time.perf_counter()
-            told = await app.submit(who, "wrong")
-            taken.append(time.perf_counter() - started)
-            assert told.status == 401
-            bodies.add(told.body.replace(who, "…"))
+    for who in ("amina", "nobody", "no@where.example"):
+        told = await app.submit(who, "wrong")
+        assert told.status == 401
+        bodies.add(told.body.replace(who, "…"))
     assert len(bodies) == 1
-    assert len(checked) == 15
-    assert checked.count(nobody) == 10
-    medians = [statistics.median(taken) for taken in times.values()]
-    assert max(medians) < 2 * min(medians)
+    assert [hashed == page.NOBODY for hashed in checked] == [False, True, True]
 
 
 async def test_who_may_not_sign_in(tmp_path: Path) -> None:

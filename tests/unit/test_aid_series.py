@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from node.aid.series import COMPUTED_MOST, Pattern, check_lasts, check_rule
 from node.aid.series_words import words
 from node.errors import Invalid
+from tests.ending import ends
 
 PARIS = "Europe/Paris"
 DAY = 86_400.0
@@ -228,11 +228,9 @@ def test_between_is_open_before_and_closed_after() -> None:
 )
 def test_hostile_and_senseless_rules_are_refused_in_words(rule: str) -> None:
     """Told at once and in plain French; nothing is followed to the end of time."""
-    began = time.process_time()
-    with pytest.raises(Invalid) as refused:
+    with ends(), pytest.raises(Invalid) as refused:
         check_rule(rule, starts=at("2027-01-05T18:00"), zone=PARIS)
     assert refused.value.public.endswith(".")
-    assert time.process_time() - began < 0.5
 
 
 def test_a_time_zone_must_exist() -> None:
@@ -268,16 +266,14 @@ RULES = st.one_of(
 
 @settings(max_examples=60, deadline=None)
 @given(RULES, st.integers(1_780_000_000, 1_860_000_000))
-def test_whatever_rule_is_accepted_is_fast_and_keeps_its_hour(rule: str, starts: int) -> None:
+def test_whatever_rule_is_accepted_keeps_its_hour(rule: str, starts: int) -> None:
     """Times ascend, the same whether asked for at once or one after the other, at one hour of the
     day but where the clocks change; and there are words for it."""
-    began = time.process_time()
-    try:
-        one = Pattern(check_rule(rule, starts=starts, zone=PARIS), float(starts), 3600.0, PARIS)
-    except Invalid:
-        return  # the 31st, every twelve months from April
-    finally:
-        assert time.process_time() - began < 1.0
+    with ends():
+        try:
+            one = Pattern(check_rule(rule, starts=starts, zone=PARIS), float(starts), 3600.0, PARIS)
+        except Invalid:
+            return  # the 31st, every twelve months from April
     times = one.next(starts - 1, 6)
     assert times == sorted(set(times))
     assert one.next(times[0], 5) == times[1:]

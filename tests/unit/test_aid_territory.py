@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from typing import Any
 
 import h3
@@ -21,6 +20,7 @@ from node.aid.territory import (
     public_place,
 )
 from node.errors import Invalid
+from tests.ending import ends
 
 CROIX_ROUSSE = (45.774, 4.828)
 PRESQU_ILE = (45.760, 4.833)
@@ -94,16 +94,15 @@ def test_a_circle_over_the_antimeridian_is_one_territory() -> None:
     assert quartier.within(-17.0, -179.995, 500)
 
 
-def test_the_largest_circle_is_bounded_and_quick() -> None:
-    """Twenty kilometres fit the bounds of memory and of the wire, in well under a second."""
-    began = time.process_time()
-    wide = Territory.from_circle(*CROIX_ROUSSE, 20_000)
+def test_the_largest_circle_is_bounded() -> None:
+    """Twenty kilometres fit the bounds of memory and of the wire."""
+    with ends():
+        wide = Territory.from_circle(*CROIX_ROUSSE, 20_000)
     other = Territory.from_circle(45.77, 5.36, 20_000)
     assert not wide.adjacent(other)
     assert not wide.within(45.774, 5.2, 100)
     assert len(wide.cells) <= MAX_CELLS
     assert Territory.decode(wide.encode()) == wide
-    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize("radius", [0, -5, 20_001, float("nan"), float("inf")])
@@ -147,10 +146,8 @@ def test_geojson_of_every_kind_gives_the_same_cells() -> None:
 )
 def test_geojson_that_is_no_quartier(document: dict[str, Any]) -> None:
     """Broken, empty and country-sized outlines are refused quickly, with words."""
-    began = time.process_time()
-    with pytest.raises(Invalid):
+    with ends(), pytest.raises(Invalid):
         Territory.from_geojson(document)
-    assert time.process_time() - began < 1
 
 
 def test_a_territory_travels_as_compact_cells() -> None:
@@ -177,9 +174,8 @@ def test_a_territory_travels_as_compact_cells() -> None:
 )
 def test_hostile_territories_are_refused_before_they_are_unpacked(written: Any) -> None:
     """Nonsense from another node is a value, and costs nothing."""
-    began = time.process_time()
-    assert isinstance(Territory.decode(written), Rejected)
-    assert time.process_time() - began < 0.5
+    with ends():
+        assert isinstance(Territory.decode(written), Rejected)
 
 
 @given(metres=st.floats(0, 4000), bearing=st.floats(0, 2 * math.pi))

@@ -11,6 +11,7 @@ from node.aid.posts import (
     purpose_said,
     read_post,
     short_list,
+    tongue_of,
     topic_said,
     urgency_said,
 )
@@ -286,3 +287,21 @@ def test_whatever_is_written_is_read_without_harm(text: str) -> None:
     assert len(post.title) <= 125
     topic_said(text)
     assert language_of([], text, "fr") in ("fr", "en")
+
+
+@pytest.mark.parametrize(
+    ("tags", "said", "expected"),
+    [
+        (["demande", "outils"], "en", "fr"),
+        (["Offre"], "en-GB", "fr"),
+        (["demande"], "fr-CA", "fr-CA"),
+        (["request"], "fr", "en"),
+        (["demande"], "ar", "ar"),
+        (["demande", "request"], "en", "en"),
+        (["voisins"], "en", "en"),
+    ],
+)
+def test_the_hashtag_says_the_language_better_than_the_app(
+    tags: list[str], said: str, expected: str
+) -> None:
+    assert tongue_of(tags, said) == expected

@@ -1,12 +1,11 @@
 """Remote HTML: an allow-list, and plain text."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from node.activitypub.html import clean_html, from_plain, plain_text
+from tests.ending import ends
 
 MASTODON = (
     '<p><span class="h-card" translate="no"><a href="https://m.example/@ana" class="u-url mention">'
@@ -72,11 +71,10 @@ def test_plain_text_becomes_paragraphs() -> None:
 
 @pytest.mark.parametrize("piece", ["<b>", "<a href=x>", "<b><p>", "<table><tr>", "<", "&", "</p>"])
 def test_cleaning_is_bounded(piece: str) -> None:
-    """A megabyte of misnested tags costs no more than a few seconds of a slow processor."""
-    start = time.process_time()
-    clean_html(piece * (1_000_000 // len(piece)))
-    plain_text(piece * (1_000_000 // len(piece)))
-    assert time.process_time() - start < 5.0
+    """A megabyte of misnested tags costs in proportion to its length."""
+    with ends():
+        clean_html(piece * (1_000_000 // len(piece)))
+        plain_text(piece * (1_000_000 // len(piece)))
 
 
 @given(st.text(st.sampled_from("<>&;/ab=\"' \u202e#x20e"), max_size=80))

@@ -15,7 +15,7 @@ from node.actions.posts.making import publish_post
 from node.actions.proposals import edit_proposal
 from node.actions.telling import write_letter
 from node.aid.posts import Post as Asked
-from node.aid.posts import asks, fields_of, read_post, topic_said
+from node.aid.posts import asks, fields_of, read_post, tongue_of, topic_said
 from node.aid.proposals import Proposal, Purpose, Urgency
 from node.aid.topics import OTHER
 from node.aid.words import plain_words
@@ -46,6 +46,7 @@ def is_proposal(post: Post) -> bool:
 def publish_asked(tx: Transaction, here: Here, author: Actor, post: Post) -> Status:
     """Raises Invalid with what to do."""
     post = check(post)
+    post = replace(post, language=tongue_of(writing.hashtags(post.text), post.language))
     asked = read(tx, post)
     dangers = dangers_in(asked)
     fields = fields_of(asked, language=post.language)
@@ -90,7 +91,9 @@ def change_asked(tx: Transaction, here: Here, stored: Stored, post: Post) -> Pro
     """A proposal whose text was changed in an app: what the text does not name stays. Raises
     Invalid and Conflict."""
     before = stored.proposal
-    asked = read(tx, check(post), before=before)
+    post = check(post)
+    post = replace(post, language=tongue_of(writing.hashtags(post.text), post.language))
+    asked = read(tx, post, before=before)
     return edit_proposal(
         tx,
         here,
