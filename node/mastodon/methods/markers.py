@@ -14,9 +14,9 @@ from node.store.transaction import Transaction
 
 
 async def read(ask: Ask) -> dict[str, Any]:
-    """GET /api/v1/markers. Who never read what they are told read up to nothing: Elk does not open
-    its composer for somebody without this marker. Of the home that is not said, where an app that
-    goes on from there would begin with the oldest."""
+    """GET /api/v1/markers. Who never read what they are told read up to nothing: Elk stops
+    with an error where this marker is missing. Of the home that is not said: an app that goes on
+    from there would begin with the oldest."""
     wanted = ask.parameters.texts("timeline")
     me = ask.person.actor
     told = _told(await ask.store.read(markers.of, me.id, wanted))
