@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,10 +15,11 @@ ROOT = Path(__file__).parents[2]
 SKIPPED = ("node.__main__",)  # imported all the same, below, as the command itself
 SHARES = 4
 
-# One interpreter tries many modules: before each, all of `node` is forgotten. What libraries
-# loaded stays, which is where the time goes.
+# One interpreter tries many modules: before each, all of its own layer of `node` and of those above
+# is forgotten. What lies below, and knows nothing of it, stays as libraries do: that is where the
+# time goes.
 PROGRAM = """
-import importlib, socket, sys, threading, traceback
+import importlib, json, socket, sys, threading, traceback
 
 def refuse(*args, **kwargs):
     raise RuntimeError("a socket is opened at import")
@@ -23,9 +27,15 @@ def refuse(*args, **kwargs):
 socket.socket.bind = socket.socket.connect = refuse
 threads = threading.active_count()
 failed = 0
-for name in sys.argv[1:]:
+layers = json.loads(sys.argv[1])
+
+def layer(name):
+    return layers.get(name.split(".")[1] if "." in name else "", len(layers))
+
+for name in sys.argv[2:]:
     for loaded in [m for m in sys.modules if m == "node" or m.startswith("node.")]:
-        del sys.modules[loaded]
+        if layer(loaded) >= layer(name):
+            del sys.modules[loaded]
     try:
         importlib.import_module(name)
         if threading.active_count() > threads:
@@ -49,6 +59,21 @@ def modules() -> list[str]:
     return names
 
 
+def layers() -> dict[str, int]:
+    """How high each package of node/ lies, as the linter of imports is told."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    [told] = [one["layers"] for one in contracts["contracts"] if one["type"] == "layers"]
+    return {
+        package: height
+        for height, names in enumerate(reversed(told))
+        for package in re.findall(r"\w+", names)
+    }
+
+
+def height(name: str) -> int:
+    return layers().get(name.partition(".")[2].partition(".")[0], 0)
+
+
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-W", "error", *arguments],
@@ -63,13 +88,14 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize("share", range(SHARES))
 def test_modules_import_alone(share: int) -> None:
     """Each module imports first of all of ours, without a warning, a thread or a socket."""
-    done = run("-c", PROGRAM, *modules()[share::SHARES])
+    upward = sorted(modules()[share::SHARES], key=height)
+    done = run("-c", PROGRAM, json.dumps(layers()), *upward)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_module_that_does_not_import_is_told() -> None:
     """The check above can fail: a module that is not there is named."""
-    done = run("-c", PROGRAM, "node.clock", "node.nowhere")
+    done = run("-c", PROGRAM, json.dumps(layers()), "node.clock", "node.nowhere")
     assert done.returncode == 1
     assert "node.nowhere does not import alone" in done.stdout
     assert "node.clock" not in done.stdout
