@@ -16,6 +16,8 @@ from node.store import tables
 ACTORS: Final = 300
 LOCAL: Final = 30
 """Of them live here."""
+BUSY: Final = 3
+"""Who writes every tenth: a page of theirs is full, with shares, among the first thousand."""
 TAGS: Final = ("lyon", "jardin", "velo", "entraide", "musique")
 READER: Final = 1
 """The id of the actor who follows every third; it is made by the caller."""
@@ -105,8 +107,8 @@ def _share(
     connection: sa.Connection, ids: list[int], reader: int, chance: random.Random, now: float
 ) -> None:
     made = []
-    for object_id in ids:
-        sharer = 10_000 + 3 * chance.randrange(ACTORS // 3)
+    for place, object_id in enumerate(ids):
+        sharer = 10_000 + (3 * chance.randrange(ACTORS // 3) if place % 5 else BUSY)
         identifier = object_id + 1
         made.append(
             {
@@ -133,7 +135,7 @@ def _share(
 
 
 def _status(number: int, chance: random.Random, now: float, base: str) -> dict[str, Any]:
-    who = chance.randrange(ACTORS)
+    who = BUSY if number % 10 == 0 else chance.randrange(ACTORS)
     local = who < LOCAL
     host = "h.example" if local else f"h{who % 20}.example"
     published = now - YEAR_S + 120.0 * number

@@ -24,7 +24,7 @@ from node.store.migrate import engine_of
 from node.store.transaction import Transaction
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.help import Asked, _maintain, _settled, measured
-from tests.benchmarks.many_statuses import fill
+from tests.benchmarks.many_statuses import BUSY, fill
 from tests.benchmarks.node import AUTHOR, NodeProcess
 from tests.benchmarks.processes import Helper
 from tests.benchmarks.report import Figure, Goal
@@ -87,7 +87,7 @@ async def _reader(url: str, here: Here) -> Actor:
 
 def questions(tx: Transaction, here: Here, me: Actor) -> dict[str, Asked]:
     """What an app asks; each answers how many statuses it got."""
-    author = actors.by_id(tx, 10_003) or me
+    author = actors.by_id(tx, 10_000 + BUSY) or me
     account = {"pinned": False, "media": False, "replies": True, "shares": True, "tag": None}
 
     def count(page: Listing) -> int:
