@@ -165,6 +165,9 @@ class Player:
         if entry["stream"] == "open":
             protocols = (self.kept["token"],) if entry["protocol"] else ()
             url = self.town.node.base + self._filled(entry["path"])
+            if self.socket is not None:
+                await self.socket.close()
+                self.heard.clear()
             self.socket = await self.town.web.ws_connect(url, protocols=protocols)
             return
         assert self.socket is not None

@@ -399,6 +399,11 @@ async def test_what_the_server_says_of_itself(shared: Town) -> None:
     )
     assert asked.status == 204
     assert "Authorization" in asked.headers["Access-Control-Allow-Headers"]
+    unknown = "/api/v1/accounts/1/collections"
+    assert (await app.ask("OPTIONS", unknown)).status == 204
+    told = await app.ask("GET", unknown)
+    assert told.status == 404
+    assert told.headers["Access-Control-Allow-Origin"] == "*"
 
 
 async def test_passwords_are_not_tried_without_end(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ async def _quartier(others: dict[str, App], amina: App) -> None:
     await others["claire"].post("/api/v1/statuses", status=workshop, poll=poll, language="fr")
 
 
-@pytest.mark.parametrize("client", ["phanpy"])
+@pytest.mark.parametrize("client", ["phanpy", "elk"])
 async def test_a_recorded_app_is_answered(client: str, tmp_path: Path) -> None:
     async with town(tmp_path, "amina", *OTHERS) as here:
         others = {name: await here.app(name) for name in OTHERS}
