@@ -149,8 +149,6 @@ def routes(here: Here, store: Store, remote: Remote) -> list[web.RouteDef]:
             for path in sorted(paths[one.path])
         ),
         *(web.options(path, preflight) for path in sorted(set().union(*paths.values()))),
-        # A browser that asks for what is not there is to see the 404, not a failure of CORS.
-        web.options("/api/{anything:.*}", preflight),
     ]
 
 

@@ -35,6 +35,10 @@ HEADERS = {
     "Content-Security-Policy": POLICY,
     "Server": "Entraide",  # not what it is made of, in which version
 }
+PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key",
+}
 WINDOW_S = 300.0
 REQUESTS_AT_ONCE = 4_000
 REFUSALS = frozenset({400, 401, 408, 413, 415})
@@ -74,7 +78,11 @@ def _errors() -> Middleware:
         except web.HTTPException as error:
             if error.status < 400:
                 raise
-            response = _told(request, error.status, error.reason)
+            if request.method == "OPTIONS" and request.path.startswith("/api/"):
+                # A page that asks for what is not there is to see the 404, not a failure of CORS.
+                response = web.Response(status=204, headers=PREFLIGHT)
+            else:
+                response = _told(request, error.status, error.reason)
             if "Allow" in error.headers:
                 response.headers["Allow"] = error.headers["Allow"]
         except (ConnectionResetError, asyncio.CancelledError):
