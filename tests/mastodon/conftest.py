@@ -21,7 +21,9 @@ def _cheap_passwords() -> Iterator[None]:
     cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", cheap)
-        patch.setattr(page, "NOBODY", cheap.hash("nobody's"))
+        nobody = cheap.hash("nobody's")
+        for module in (passwords, page):
+            patch.setattr(module, "NOBODY", nobody)
         yield
 
 

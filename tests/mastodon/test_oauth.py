@@ -462,7 +462,7 @@ async def test_time_does_not_tell_who_is_here(
         assert told.status == 401
         bodies.add(told.body.replace(who, "…"))
     assert len(bodies) == 1
-    assert [hashed == page.NOBODY for hashed in checked] == [False, True, True]
+    assert [hashed == passwords.NOBODY for hashed in checked] == [False, True, True]
 
 
 async def test_who_may_not_sign_in(tmp_path: Path) -> None:
