@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from node.store.tables.base import metadata
-from node.store.tables.doors import deliveries, facts, hosts, journal, outbox
+from node.store.tables.doors import commits, deliveries, facts, hosts, journal, outbox
 from node.store.tables.help import (
     agreement_events,
     agreements,
@@ -60,6 +60,7 @@ __all__ = [
     "agreements",
     "audit",
     "blocks",
+    "commits",
     "deliveries",
     "dialogues",
     "domain_blocks",
