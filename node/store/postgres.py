@@ -1,8 +1,9 @@
 """PostgreSQL: each unit in a transaction of its own, on a few threads with a connection each.
 
 What passes by itself is tried again here: deadlocks and serialization failures at once, a lost
-server for some seconds. A connection that breaks during a commit leaves the outcome open, so the
-transaction's id is kept and the server is asked (`pg_xact_status`): nothing is done twice.
+server for some seconds. A connection that breaks during a commit leaves the outcome open, so each
+transaction leaves a word behind by which it is known later: nothing is done twice, or lost. (Its
+number alone would not do: a server that crashed gives the numbers of what it forgot to others.)
 """
 
 from __future__ import annotations
@@ -29,10 +30,12 @@ from node.store.transaction import CALLING, Answer, Transaction, Work
 log = logging.getLogger(__name__)
 
 LOST_SECONDS = 10.0  # how long a unit waits for a server that restarts
-_TRIES = 12  # of a unit that collides with others
+_TRIES = 40  # of a unit that collides with others: some seconds
 _CHANNEL = "entraide_bells"
 _WORKERS = 0x656E7472616964  # advisory lock: each worker holds it shared as long as it lives
 _OLDEST = 130_000  # PostgreSQL 13: pg_xact_status with xid8
+_ASKED_S = 600  # longer than anybody asks what became of a transaction
+_WORDS = 10_000  # of one thread, before old ones are forgotten
 
 # A statement or a lock must not keep a thread for ever.
 _OPTIONS = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
@@ -123,11 +126,15 @@ def _is_connection_error(error: sa.exc.DBAPIError) -> bool:
 # In one round trip: ring in other processes at the commit, and learn what to ask for if the
 # connection breaks during it (NULL: nothing was written).
 _FINISH = sa.text(
-    f"SELECT (SELECT count(pg_notify('{_CHANNEL}', payload))"  # noqa: S608 – a constant
+    "WITH word AS (INSERT INTO commits (word, at)"  # noqa: S608 – a constant
+    " SELECT :word, extract(epoch FROM now()) WHERE pg_current_xact_id_if_assigned() IS NOT NULL)"
+    f" SELECT (SELECT count(pg_notify('{_CHANNEL}', payload))"
     " FROM unnest(CAST(:payloads AS text[])) AS payload),"
     " CAST(pg_current_xact_id_if_assigned() AS text)"
 )
 _STATUS = sa.text("SELECT pg_xact_status(CAST(CAST(:xid AS text) AS xid8))")
+_WORD = sa.text("SELECT count(*) FROM commits WHERE word = :word")
+_FORGET = sa.text("DELETE FROM commits WHERE at < extract(epoch FROM now()) - :old")
 
 
 class _Session:
@@ -136,6 +143,13 @@ class _Session:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self._connection: sa.Connection | None = None
+        self._name = secrets.token_hex(8)
+        self.words = 0
+
+    def new_word(self) -> str:
+        """By which one transaction is known, among all of all processes."""
+        self.words += 1
+        return f"{self._name} {self.words}"
 
     def connection(self) -> sa.Connection:
         if self._connection is None:
@@ -257,26 +271,32 @@ class Postgres:
             connection.rollback()
             return transaction
         payloads = [f"{name} {self.mark}" for name in transaction.heard_elsewhere()]
-        _, xid = connection.execute(_FINISH, {"payloads": payloads}).one()
+        word = session.new_word()
+        _, xid = connection.execute(_FINISH, {"payloads": payloads, "word": word}).one()
         try:
             connection.commit()
         except sa.exc.DBAPIError as error:
             if _kind(error) != "lost":
                 raise
             session.close()
-            if xid is None or not self._was_committed(session, xid):
+            if xid is None or not self._was_committed(session, xid, word):
                 raise
+        if session.words % _WORDS == 0:
+            self._forget_words()
         return transaction
 
-    def _was_committed(self, session: _Session, xid: str) -> bool:
+    def _was_committed(self, session: _Session, xid: str, word: str) -> bool:
         """Ask the server, when it is back. Raises Unavailable when it cannot tell."""
         last = time.monotonic() + LOST_SECONDS
-        status = "in progress"
-        while status == "in progress" and time.monotonic() < last:
+        while time.monotonic() < last:
             try:
                 connection = session.connection()
                 with connection.begin():
                     status = connection.execute(_STATUS, {"xid": xid}).scalar_one()
+                if status != "in progress":
+                    with connection.begin():  # sees what was committed before it began
+                        return bool(connection.execute(_WORD, {"word": word}).scalar_one())
+                time.sleep(0.05)  # its session has not noticed that we are gone
             except sa.exc.DBAPIError as error:
                 session.close()
                 if getattr(error.orig, "sqlstate", None) == "22023":
@@ -284,15 +304,15 @@ class Postgres:
                 if _kind(error) != "lost":
                     raise
                 self._wait_for_server(error)
-            else:
-                if status == "in progress":  # its session has not noticed that we are gone
-                    time.sleep(0.05)
-        if status not in ("committed", "aborted"):
-            raise Unavailable(
-                "The database does not answer. Please check whether this was done.",
-                log=f"PostgreSQL cannot tell what became of transaction {xid}",
-            )
-        return status == "committed"
+        raise Unavailable(
+            "The database does not answer. Please check whether this was done.",
+            log=f"PostgreSQL cannot tell what became of transaction {xid}",
+        )
+
+    def _forget_words(self) -> None:
+        """Beside everything else: no unit is held up, and none by what it reads."""
+        with contextlib.suppress(sa.exc.SQLAlchemyError), self.engine.begin() as connection:
+            connection.execute(_FORGET, {"old": _ASKED_S})
 
     def _judge(self, session: _Session, error: BaseException, tries: int) -> None:
         """Return to try again, after a pause; else raise."""

@@ -10,6 +10,7 @@ import sys
 import sqlalchemy as sa
 
 from node.store.engine import Store
+from node.store.tables import commits
 from node.store.transaction import Transaction
 
 metadata = sa.MetaData()
@@ -24,6 +25,8 @@ entries = sa.Table(
         sa.ForeignKey("ledger_entries.id", deferrable=True, initially="DEFERRED"),
     ),
 )
+
+commits.to_metadata(metadata)
 
 BELL = "ledger"
 

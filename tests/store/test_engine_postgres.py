@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from node.errors import Unavailable
 from node.store import postgres
 from node.store.engine import Store
+from node.store.tables import commits
 from node.store.transaction import Transaction
 from tests.databases import restart_postgres, start_postgres, stop_postgres
 from tests.store import ledger
@@ -210,3 +211,42 @@ async def test_sessions_that_an_administrator_ends_are_made_again(
         )
     await asyncio.gather(*(store.write(ledger.add, number) for number in range(20, 40)))
     assert await store.read(ledger.count) == 40
+
+
+async def test_the_number_of_a_forgotten_transaction_may_be_anothers(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that crashed gives the number of a transaction that it never wrote down to the next
+    one: that a transaction of this number was committed does not mean that ours was."""
+    commit = sa.Connection.commit
+
+    def breaks(connection: sa.Connection) -> None:
+        monkeypatch.setattr(sa.Connection, "commit", commit)
+        raw: Any = connection.connection.dbapi_connection
+        raw.close()
+        return commit(connection)
+
+    monkeypatch.setattr(postgres, "_STATUS", sa.text("SELECT 'committed' WHERE :xid <> ''"))
+    monkeypatch.setattr(sa.Connection, "commit", breaks)
+    assert await store.write(ledger.add, 1) == 1
+    assert await store.read(ledger.numbers) == [1]
+
+
+async def test_words_of_transactions_are_forgotten(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What tells what became of a transaction goes by itself; who only reads leaves nothing."""
+
+    def told(tx: Transaction) -> list[float]:
+        return [row.at for row in tx.all(sa.select(commits.c.at))]
+
+    await store.write(ledger.add, 1)
+    before = await store.read(told)
+    await store.write(lambda tx: tx.scalar(sa.select(1)))
+    assert await store.read(told) == before != []
+    await store.write(lambda tx: tx.execute(sa.update(commits).values(at=commits.c.at - 700)))
+    monkeypatch.setattr(postgres, "_WORDS", 1)
+    await store.write(ledger.add, 2)
+    now = await store.read(told)
+    assert len(now) == 2
+    assert min(now) > max(before) - 1

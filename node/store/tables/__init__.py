@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from node.store.tables.base import metadata
 from node.store.tables.clients import apps, authorizations
-from node.store.tables.doors import deliveries, facts, hosts, journal, outbox
+from node.store.tables.doors import commits, deliveries, facts, hosts, journal, outbox
 from node.store.tables.help import (
     agreement_events,
     agreements,
@@ -105,6 +105,7 @@ __all__ = [
     "authorizations",
     "blocks",
     "bookmarks",
+    "commits",
     "conversations",
     "deliveries",
     "dialogues",

@@ -66,6 +66,15 @@ deliveries = sa.Table(
     sa.Index("ix_deliveries_host_state", "host", "state"),
 )
 
+# A word of each transaction of the last minutes, so that it can be asked what became of one whose
+# connection broke (PostgreSQL alone: see `store.postgres`).
+commits = sa.Table(
+    "commits",
+    metadata,
+    sa.Column("word", sa.Text, primary_key=True),
+    sa.Column("at", Time, nullable=False),
+)
+
 # What is known of each server: how to sign for it, and whether it is well.
 hosts = sa.Table(
     "hosts",

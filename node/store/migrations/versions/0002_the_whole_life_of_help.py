@@ -30,6 +30,12 @@ def upgrade() -> None:
         batch_op.create_index("ix_audit_at", ["at"], unique=False)
 
     op.create_table(
+        "commits",
+        sa.Column("word", sa.Text(), nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("word", name=op.f("pk_commits")),
+    )
+    op.create_table(
         "mails",
         sa.Column(
             "id",
