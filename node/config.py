@@ -35,6 +35,7 @@ class NodeSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     time_zone: str = "Europe/Paris"  # tz database name, of the times that people read
     languages: tuple[str, ...] = ("fr", "en")
     contact_email: str = ""
+    rules: tuple[str, ...] = ()  # of living together here, one sentence each; apps show them
     joining: str = "request"  # "invitation", "request" (a mediator answers) or "closed"
     review_newcomers: bool = False  # mediators look at what newcomers publish first
     newcomer_days: int = 30  # for so long one is new, unless somebody vouches
@@ -259,6 +260,8 @@ def _check_people(settings: Settings) -> None:
         raise ConfigError(
             f"node.joining must be invitation, request or closed, not {settings.node.joining!r}."
         )
+    if any(not rule.strip() or len(rule) > 1_000 for rule in settings.node.rules):
+        raise ConfigError("node.rules: sentences of 1 to 1000 characters each.")
     if not 0 <= settings.node.newcomer_days <= 3650:
         raise ConfigError("node.newcomer_days must lie in 0…3650.")
     if mail.security not in ("none", "starttls", "tls"):

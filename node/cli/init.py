@@ -35,6 +35,8 @@ data_dir = {data_dir}
 # time_zone = "Europe/Paris"
 # languages = ["fr", "en"]
 # contact_email = ""
+# Les règles de la maison, une phrase chacune ; les applications les montrent.
+# rules = []
 # Comment on devient membre : "invitation", "request" (aussi sur demande) ou "closed".
 # joining = "request"
 # La médiation relit-elle d'abord ce que publient les nouveaux venus, pendant combien de jours ?

@@ -183,6 +183,16 @@ PREFERENCES = {
     "reading:autoplay:gifs": bool,
 }
 
+APPLICATION = {
+    "id": optional(ID),
+    "name": str,
+    "website": null(URL),
+    "scopes": [str],
+    "redirect_uri": str,
+    "redirect_uris": [str],
+    "vapid_key": optional(str),
+}
+
 FAMILIAR_FOLLOWERS = {"id": ID, "accounts": [ACCOUNT]}
 
 LIST = {
@@ -269,6 +279,29 @@ V1_FILTER = {
     "expires_at": null(MOMENT),
     "irreversible": bool,
     "whole_word": bool,
+}
+
+SCHEDULED_STATUS = {
+    "id": ID,
+    "scheduled_at": MOMENT,
+    "params": {
+        "text": str,
+        "poll": null(dict),
+        "media_ids": null([ID]),
+        "sensitive": null(bool),
+        "spoiler_text": null(str),
+        "visibility": {"public", "unlisted", "private", "direct"},
+        "in_reply_to_id": null((int, str)),
+        "language": null(str),
+        "application_id": (int, str),
+        "scheduled_at": null(MOMENT),
+        "idempotency": null(str),
+        "with_rate_limit": bool,
+        "allowed_mentions": optional(null([ID])),
+        "quoted_status_id": optional(null(ID)),
+        "quote_approval_policy": optional(null(str)),
+    },
+    "media_attachments": [MEDIA_ATTACHMENT],
 }
 
 _QUOTE_STATE = {

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.mastodon.shapes import ACCOUNT, ID, MOMENT, NUMBER, REPORT, URL, null, optional
-
-STATUS: Any = dict
+from tests.mastodon.shapes import ACCOUNT, ID, MOMENT, NUMBER, REPORT, STATUS, URL, null, optional
 
 KINDS = {
     "mention",

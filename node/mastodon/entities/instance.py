@@ -209,7 +209,10 @@ def registrations(here: Here) -> dict[str, Any]:
 
 
 def rules(here: Here) -> list[dict[str, Any]]:
-    return []
+    return [
+        {"id": str(number), "text": rule.strip(), "hint": "", "translations": {}}
+        for number, rule in enumerate(here.settings.node.rules, 1)
+    ]
 
 
 def _contact(tx: Transaction, here: Here) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, get_args
 
 from node.errors import Invalid
@@ -9,7 +10,7 @@ from node.mastodon.entities import account as entities
 from node.mastodon.method import Ask, Method
 from node.outbox.here import Here
 from node.social.accounts import Actor
-from node.store import accounts, blocks, directory, mutes
+from node.store import accounts, blocks, directory, follows, mutes
 from node.store.directory import Order
 from node.store.transaction import Transaction
 
@@ -56,19 +57,31 @@ async def old_suggested(ask: Ask) -> list[dict[str, Any]]:
 
 def _suggested(tx: Transaction, here: Here, me: Actor, most: int) -> list[dict[str, Any]]:
     without = _unwanted(tx, here, me) | _not_again(tx, me.id)
+    groups = [one.id for one in (here.quartier, here.urgent) if one.id not in without]
+    first = [one for one in groups if follows.between(tx, me.id, one) is None]
     near = directory.friends_of_friends(tx, me.id, without=without, most=most)
     ours = directory.most_followed(tx, me.id, without=without, most=most)
-    ids = list(dict.fromkeys((*near, *ours)))[:most]
+    ids = list(dict.fromkeys((*first, *near, *ours)))[:most]
     people = entities.accounts(tx, here, ids)
     return [
         {
-            "source": "past_interactions" if one in near else "global",
-            "sources": ["friends_of_friends"] if one in near else ["most_followed"],
+            "source": source,
+            "sources": [why],
             "account": people[one],
         }
         for one in ids
         if one in people
+        for source, why in [_why(one, first, near)]
     ]
+
+
+def _why(one: int, first: Sequence[int], near: Sequence[int]) -> tuple[str, str]:
+    """In Mastodon's words: that of old, that of now."""
+    if one in first:  # the quartier, and what is urgent there
+        return "staff", "featured"
+    if one in near:
+        return "past_interactions", "friends_of_friends"
+    return "global", "most_followed"
 
 
 async def dismiss(ask: Ask) -> dict[str, Any]:
