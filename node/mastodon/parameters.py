@@ -215,6 +215,8 @@ def _nested(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
         path = [matched[1], *_PART.findall(matched[2])]
         if len(path) > DEPTH:
             raise BadInput("Nested too deep.")
+        while path[-2:] == ["", ""]:
+            path.pop()  # a list in a list, as some libraries write one, is the list
         _put(tree, path, value)
     return tree
 

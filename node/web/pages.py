@@ -229,7 +229,7 @@ class Pages:
     async def health(self, request: web.Request) -> web.Response:
         """200 when the database answers."""
         await self._store.read(_nothing)
-        return web.Response(text="OK\n")
+        return web.Response(text="OK")
 
     async def metrics(self, request: web.Request) -> web.Response:
         """Prometheus text, for the configured networks only."""
