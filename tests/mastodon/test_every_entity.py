@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,8 +17,7 @@ import sqlalchemy as sa
 
 from node.mastodon.routes import METHODS
 from node.store.tables import accounts
-from tests.mastodon import shapes as s
-from tests.mastodon import shapes_told as told
+from tests.mastodon import shapes
 from tests.mastodon.shapes import check
 from tests.mastodon.signing_in import ALL, App, Town, town
 from tests.mastodon.test_media import jpeg, send
@@ -28,46 +27,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 DOCUMENTED: Final[list[dict[str, Any]]] = json.loads(
     (Path(__file__).parent / "data" / "methods.json").read_text()
 )
-ENTITIES: Final[Mapping[str, Any]] = {
-    "Account": s.ACCOUNT,
-    "Admin::Account": s.ADMIN_ACCOUNT,
-    "Admin::DomainBlock": s.ADMIN_DOMAIN_BLOCK,
-    "Admin::Report": s.ADMIN_REPORT,
-    "Application": s.APPLICATION,
-    "Context": s.CONTEXT,
-    "Conversation": told.CONVERSATION,
-    "CredentialAccount": s.CREDENTIAL_ACCOUNT,
-    "DomainBlock": s.DOMAIN_BLOCK,
-    "ExtendedDescription": s.PAGE_OF_WORDS,
-    "FamiliarFollowers": s.FAMILIAR_FOLLOWERS,
-    "FeaturedTag": s.FEATURED_TAG,
-    "Filter": s.FILTER,
-    "FilterKeyword": s.FILTER_KEYWORD,
-    "FilterStatus": s.FILTER_STATUS,
-    "GroupedNotificationsResults": told.GROUPS,
-    "Instance": s.INSTANCE,
-    "List": s.LIST,
-    "MediaAttachment": s.MEDIA_ATTACHMENT,
-    "MutedAccount": s.MUTED_ACCOUNT,
-    "Notification": told.NOTIFICATION,
-    "NotificationPolicy": told.POLICY,
-    "NotificationRequest": told.REQUEST,
-    "Poll": s.POLL,
-    "PrivacyPolicy": s.PAGE_OF_WORDS,
-    "Relationship": s.RELATIONSHIP,
-    "Rule": s.RULE,
-    "ScheduledStatus": s.SCHEDULED_STATUS,
-    "Search": s.SEARCH,
-    "Status": s.STATUS,
-    "StatusEdit": s.STATUS_EDIT,
-    "StatusSource": s.STATUS_SOURCE,
-    "String": str,
-    "Suggestion": s.SUGGESTION,
-    "Tag": s.TAG,
-    "V1::Filter": s.V1_FILTER,
-    "V1::Instance": s.V1_INSTANCE,
-    "WebPushSubscription": told.PUSH,
-}
+ENTITIES: Final[dict[str, Any]] = shapes.ENTITIES | {"String": str}
 NOTHING: Final = {
     # What a node never has: the list is empty, or there is none (404).
     "Announcement": 200,

@@ -10,8 +10,7 @@ from node.actions.notices import tell
 from node.social.notifications import Kind
 from node.store import actors, objects, polls
 from node.store.transaction import Transaction
-from tests.mastodon.shapes import check
-from tests.mastodon.shapes_told import CONVERSATION, GROUPS, MARKER, NOTIFICATION, POLICY, REQUEST
+from tests.mastodon.shapes import CONVERSATION, GROUPS, MARKER, NOTIFICATION, POLICY, REQUEST, check
 from tests.mastodon.signing_in import App, Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

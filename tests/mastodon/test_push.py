@@ -13,8 +13,7 @@ from node.store import pushes
 from node.transport.guard import Guard
 from node.transport.webpush import check_receiver
 from tests.mastodon.push_service import PushService, claims_of, push_service, until
-from tests.mastodon.shapes import check
-from tests.mastodon.shapes_told import PUSH
+from tests.mastodon.shapes import PUSH, check
 from tests.mastodon.signing_in import App, Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

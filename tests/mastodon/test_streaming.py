@@ -19,8 +19,7 @@ from node.mastodon.entities.status import page
 from node.mastodon.streams import events, line
 from node.store import filters
 from node.store.transaction import Call, Transaction
-from tests.mastodon.shapes import check
-from tests.mastodon.shapes_told import CONVERSATION, NOTIFICATION
+from tests.mastodon.shapes import CONVERSATION, NOTIFICATION, check
 from tests.mastodon.signing_in import App, Town, town
 from tests.serving import free_port
 

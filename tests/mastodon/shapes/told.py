@@ -1,10 +1,13 @@
-"""The entities of what people are told, as tables (see `shapes`)."""
+"""What people are told, as tables (see `shapes`)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from tests.mastodon.shapes import ACCOUNT, ID, MOMENT, NUMBER, REPORT, STATUS, URL, null, optional
+from tests.mastodon.shapes.accounts import ACCOUNT
+from tests.mastodon.shapes.house import REPORT
+from tests.mastodon.shapes.kinds import ID, MOMENT, NUMBER, URL, null, optional
+from tests.mastodon.shapes.posts import STATUS
 
 KINDS = {
     "mention",
@@ -88,7 +91,9 @@ CONVERSATION: dict[str, Any] = {
     "last_status": null(STATUS),
 }
 
-MARKER = {"last_read_id": ID, "version": int, "updated_at": MOMENT}
+MARKER: dict[str, Any] = {"last_read_id": ID, "version": int, "updated_at": MOMENT}
+
+MARKERS = {"home": optional(MARKER), "notifications": optional(MARKER)}
 
 PUSH: dict[str, Any] = {
     "id": ID,
