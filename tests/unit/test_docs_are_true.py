@@ -198,7 +198,7 @@ def test_every_dependency_is_explained_and_pinned() -> None:
     """docs/dependencies.md says why, in one row each; constraints.txt has the exact version."""
     explained = {
         normal(name)
-        for name in re.findall(r"^\| ([\w-]+) \|", read("docs/dependencies.md"), re.MULTILINE)
+        for name in re.findall(r"^\| ([\w.-]+) \|", read("docs/dependencies.md"), re.MULTILINE)
     } - {"library"}
     assert explained == direct_dependencies()
     pinned = {normal(line.partition("==")[0]) for line in read("constraints.txt").splitlines()}

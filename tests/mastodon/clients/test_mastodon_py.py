@@ -167,7 +167,8 @@ async def test_timelines_and_lists(two: Two) -> None:
         first: Any = a.timeline_hashtag("jardin", limit=2)
         second: Any = a.fetch_next(first)
         assert [one.id for one in (*first, *second)] == newest[:4]
-        assert [one.id for one in a.fetch_previous(second)] == newest[:2]
+        before: Any = a.fetch_previous(second)
+        assert [one.id for one in before] == newest[:2]
         assert [one.id for one in a.fetch_remaining(first)] == newest
         assert [one.id for one in a.account_statuses(two.benoit_id, limit=3)] == newest[:3]
         circle = a.list_create("Amis")
