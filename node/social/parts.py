@@ -93,13 +93,12 @@ def meta(
     if focus is not None:
         made["focus"] = {"x": focus[0], "y": focus[1]}
     if width and height:
-        size = {
-            "width": width,
-            "height": height,
-            "size": f"{width}x{height}",
-            "aspect": width / height,
-        }
-        made["original"] = size
+        size: dict[str, Any] = {"width": width, "height": height}
+        whole = size | {"size": f"{width}x{height}", "aspect": width / height}
         if kind == "image":
-            made["small"] = dict(size)
+            made["original"] = whole
+            made["small"] = dict(whole)
+        elif kind in ("video", "gifv"):  # what it is stands beside what it was made of
+            made |= whole
+            made["original"] = size
     return made

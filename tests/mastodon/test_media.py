@@ -14,6 +14,7 @@ from PIL import Image
 
 from node.media import blurhash, films
 from node.store import objects
+from tests.mastodon.shapes import MEDIA_ATTACHMENT, check
 from tests.mastodon.signing_in import App, Told, Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -132,7 +133,9 @@ async def test_films_and_sounds_are_passed_on_without_their_place(shared: Town) 
     told = await send(amina, film(), description="Un film")
     assert (told.status, told.body["type"]) == (200, "video")
     assert told.body["url"].endswith(".mp4")
-    assert told.body["meta"]["original"]["size"] == "640x360"
+    assert told.body["meta"]["original"] == {"width": 640, "height": 360}
+    assert told.body["meta"]["size"] == "640x360"
+    check(told.body, MEDIA_ATTACHMENT)
     async with shared.web.get(told.body["url"], headers={"Range": "bytes=0-7"}) as part:
         assert part.status == 206
         assert part.content_type == "video/mp4"

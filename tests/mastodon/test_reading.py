@@ -400,3 +400,23 @@ async def test_follows_state(shared: Town, apps: dict[str, App]) -> None:
     assert {one["account"]["username"] for one in home} == {"chloe"}
     found = await shared.node.store.read(follows.counts, int(home[0]["account"]["id"]))
     assert found[1] == 0
+
+
+async def test_nothing_is_translated(shared: Town) -> None:
+    """404 as where no translator is set up, 403 for what is not public."""
+    amina = await shared.app("amina")
+    for visibility, answers in (("public", 404), ("private", 403), ("direct", 403)):
+        made = await amina.post("/api/v1/statuses", status="Bonjour", visibility=visibility)
+        told = await amina.ask("POST", f"/api/v1/statuses/{made['id']}/translate")
+        assert (told.status, set(told.body)) == (answers, {"error"})
+
+
+async def test_each_version_of_a_quote_quotes(shared: Town) -> None:
+    amina = await shared.app("amina")
+    quoted = await amina.post("/api/v1/statuses", status="Bonjour")
+    made = await amina.post("/api/v1/statuses", status="Oui", quoted_status_id=quoted["id"])
+    one = f"/api/v1/statuses/{made['id']}"
+    await amina.ask("PUT", one, json={"status": "Oui oui"})
+    edits = await amina.get(f"{one}/history")
+    assert [each["quote"]["quoted_status"]["id"] for each in edits] == [quoted["id"]] * 2
+    check(edits, [shapes.STATUS_EDIT])

@@ -78,11 +78,16 @@ def _entities(
             "updated_at": moment(one.updated_at),
             "notifications_count": str(one.count),
             "account": people[one.from_id],
-            "last_status": statuses.get(one.last_object_id) if one.last_object_id else None,
+            **_last(statuses.get(one.last_object_id or 0)),
         }
         for one in found
         if one.from_id in people
     ]
+
+
+def _last(status: dict[str, Any] | None) -> dict[str, Any]:
+    """It may be left out, and is never null."""
+    return {} if status is None else {"last_status": status}
 
 
 async def show(ask: Ask) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from node.actions.posts import source_of
 from node.actions.seeing import own, seen
-from node.errors import Invalid, NotFound
+from node.errors import Forbidden, NotFound
 from node.mastodon.entities import account as accounts
 from node.mastodon.entities.status import by_ids, page
 from node.mastodon.entities.times import moment
@@ -137,6 +137,7 @@ def _history(
     status, author = seen(tx, me, identifier)
     account = accounts.one(tx, here, author)
     now = by_ids(tx, here, me, [status.id])[0]
+    quote = {} if now["quote"] is None else {"quote": now["quote"]}  # no edit changes it
     made: list[dict[str, Any]] = [
         _edit(
             account,
@@ -147,6 +148,7 @@ def _history(
             poll=before.options,
             media_attachments=list(before.attachments),
             emojis=now["emojis"],
+            **quote,
         )
         for before in revisions.of(tx, status.id)
     ]
@@ -160,6 +162,7 @@ def _history(
         poll=[one["title"] for one in poll["options"]] if poll else None,
         media_attachments=now["media_attachments"],
         emojis=now["emojis"],
+        **quote,
     )
     return [*made, last]
 
@@ -185,7 +188,7 @@ async def translate(ask: Ask) -> dict[str, Any]:
     """POST /api/v1/statuses/:id/translate: nothing is translated here."""
     status, _ = await ask.store.read(seen, ask.me, ask.number())
     if not status.visibility.open:
-        raise Invalid("This action is not allowed")
+        raise Forbidden("This action is not allowed")
     raise NotFound("Record not found")
 
 

@@ -47,7 +47,7 @@ _CONFIGURATION: dict[str, Any] = {
     },
 }
 _ACCESS = {"public", "authenticated", "disabled"}
-_FEEDS = {"local": _ACCESS, "remote": _ACCESS}
+_FEEDS = {"local": _ACCESS - {"disabled"}, "remote": _ACCESS}
 
 ICON = {"src": URL, "size": SIZE}
 
@@ -77,7 +77,7 @@ INSTANCE = {
         "vapid": {"public_key": str},
         "translation": {"enabled": bool},
         "timelines_access": {
-            "live_feeds": _FEEDS,
+            "live_feeds": {"local": _ACCESS, "remote": _ACCESS},
             "hashtag_feeds": _FEEDS,
             "trending_link_feeds": _FEEDS,
         },

@@ -235,6 +235,7 @@ STATUS_EDIT = {
     "poll": optional({"options": [{"title": str}]}),
     "media_attachments": [MEDIA_ATTACHMENT],
     "emojis": [EMOJI],
+    "quote": optional(null(QUOTE)),
 }
 
 STATUS_SOURCE = {"id": ID, "text": str, "spoiler_text": str}

@@ -81,7 +81,7 @@ REQUEST: dict[str, Any] = {
     "updated_at": MOMENT,
     "account": ACCOUNT,
     "notifications_count": NUMBER,
-    "last_status": optional(null(STATUS)),
+    "last_status": optional(STATUS),
 }
 
 CONVERSATION: dict[str, Any] = {
