@@ -14,7 +14,7 @@ from multidict import CIMultiDict
 
 from node.actions.authorization import OAuthError
 from node.actions.remote import Remote
-from node.errors import EntraideError, Forbidden, TooMany, Unauthenticated, Unavailable
+from node.errors import EntraideError, Forbidden, Invalid, TooMany, Unauthenticated, Unavailable
 from node.mastodon import parameters
 from node.mastodon.grants import grant_of, hash_of
 from node.mastodon.kept import SHOWN, Kept
@@ -260,11 +260,11 @@ def _may(method: Method, grant: Grant | None) -> None:
         if method.who != "anybody":
             raise Unauthenticated("The access token is invalid")
         return
-    if method.who == "person" and grant.person is None:
-        raise Unauthenticated("This method requires an authenticated user")
     scopes = (method.scope,) if isinstance(method.scope, str) else method.scope
     if scopes is not None and not any(allows(grant.scopes, one) for one in scopes):
         raise Forbidden("This action is outside the authorized scopes")
+    if method.who == "person" and grant.person is None:
+        raise Invalid("This method requires an authenticated user")  # as documented, not 401
 
 
 def _response(request: web.Request, result: Any, base_url: str) -> web.StreamResponse:

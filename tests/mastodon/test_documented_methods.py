@@ -110,13 +110,36 @@ async def test_what_is_not_here_answers_as_what_is_unknown(shared: Town) -> None
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
+async def test_what_has_no_such_number_is_not_found(shared: Town) -> None:
+    """Where 404 is documented, and in no other words than the documentation's shape."""
+    await shared.node.account("chloe", role="admin")
+    app = await _with(shared, "chloe", EVERYTHING)
+    tried = 0
+    for one in DOCUMENTED:
+        method = ours().get((one["verb"], bare(one["path"])))
+        if method is None or 404 not in one["answers"] or "{" not in one["path"]:
+            continue
+        if "/tag/" in one["path"]:
+            continue  # there are no posts of it, and that is no error
+        sent = {"keyword": "x", "phrase": "x", "context": ["home"], "scheduled_at": "2040-01-01"}
+        path = re.sub(r"\{[^}]*\}", "999999", one["path"])
+        answer = await app.ask(one["verb"], path, json=None if one["verb"] == "GET" else sent)
+        assert (answer.status, set(answer.body)) == (404, {"error"}), (one, answer.body)
+        tried += 1
+    assert tried > 50
+
+
 def asked() -> list[Method]:
     return [one for one in OURS if not one.path.startswith("/oauth/")]
 
 
 async def test_each_method_wants_its_token_and_its_scope(shared: Town) -> None:
-    """401 without a token and with one that is none, 403 with one for something else."""
+    """401 without a token and with one that is none, 422 with an app's own where somebody must be
+    signed in, 403 with one for something else."""
     nobody, other = await shared.app(), await _with(shared, "benoit", "write:filters")
+    app = await shared.app(scopes=EVERYTHING)
+    told = await app.exchange(grant_type="client_credentials", scope=EVERYTHING)
+    alone = told.body["access_token"]
     for one in asked():
         path = one.path.replace("{", "1{")
         path = re.sub(r"\{[^}]*\}", "", path)
@@ -125,6 +148,9 @@ async def test_each_method_wants_its_token_and_its_scope(shared: Town) -> None:
             assert answer.status == 401, (one.verb, path, answer.status)
         answer = await nobody.ask(one.verb, path, token="nonsense")
         assert (answer.status, set(answer.body)) == (401, {"error"}), (one.verb, path)
+        if one.who == "person":
+            answer = await nobody.ask(one.verb, path, token=alone)
+            assert (answer.status, set(answer.body)) == (422, {"error"}), (one.verb, path)
         scopes = (one.scope,) if isinstance(one.scope, str) else one.scope
         if scopes and not any(allows("write:filters", each) for each in scopes):
             answer = await other.ask(one.verb, path)

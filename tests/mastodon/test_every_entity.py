@@ -44,7 +44,7 @@ EMPTY: Final = {
 KEY: Final = (  # of a browser: a point of P-256
     "BEm_a0bdPDhf0SOsrnB2-ategf1hHoCnpXgQsFj5JCkcoMrMt2WHoPfEYOYPzOIs9mZE8ZUaD7VA5vouy0kEkr8"
 )
-GONE: Final = {"/api/v1/timelines/direct", "/api/v1/timelines/link"}
+GONE: Final = {"/api/v1/timelines/link"}
 
 
 @dataclass

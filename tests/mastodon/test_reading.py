@@ -363,7 +363,7 @@ async def test_unknown_things(apps: dict[str, App]) -> None:
         "/api/v1/statuses/x",
         f"/api/v1/statuses/{new_id()}/context",
         "/api/v1/timelines/list/7",
-        "/api/v1/timelines/direct",
+        "/api/v1/timelines/link",
     ):
         told = await apps["amina"].ask("GET", path)
         assert (told.status, told.body) == (404, {"error": "Record not found"}), path

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from node.errors import Invalid
 from node.mastodon.entities.status import page
 from node.mastodon.method import Ask, Bounds, Listing, Method, listed, missing, ordered
 from node.outbox.here import Here
@@ -109,13 +108,6 @@ def _list(tx: Transaction, here: Here, me: Actor, list_id: int, bounds: Bounds) 
 
 async def link(ask: Ask) -> Listing:
     """GET /api/v1/timelines/link: pages that are linked to are not looked at here."""
-    if not ask.parameters.text("url"):
-        raise Invalid("url is missing")
-    raise missing()
-
-
-async def direct(ask: Ask) -> Listing:
-    """GET /api/v1/timelines/direct: gone since Mastodon 3.0, conversations are instead."""
     raise missing()
 
 
@@ -140,5 +132,4 @@ METHODS = (
     Method("GET", "/api/v1/timelines/tag/{hashtag}", tag, scope=_READ, who="anybody", kept=True),
     Method("GET", "/api/v1/timelines/list/{list_id}", of_list, scope="read:lists", kept=True),
     Method("GET", "/api/v1/timelines/link", link, scope=_READ, who="anybody"),
-    Method("GET", "/api/v1/timelines/direct", direct, scope=_READ),
 )
