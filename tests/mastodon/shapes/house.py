@@ -164,3 +164,44 @@ ANNOUNCEMENT: dict[str, Any] = {
 }
 
 ERROR = {"error": str, "error_description": optional(str)}
+
+# ── answers that have no name ────────────────────────────────────────────────────────────────
+
+COUNT = {"count": int}
+MERGED = {"merged": bool}
+OEMBED = {
+    "type": {"rich"},
+    "version": {"1.0"},
+    "title": str,
+    "author_name": str,
+    "author_url": URL,
+    "provider_name": str,
+    "provider_url": URL,
+    "cache_age": int,
+    "html": str,
+    "width": int,
+    "height": null(int),
+}
+USER_INFO = {
+    "iss": URL,
+    "sub": URL,
+    "name": str,
+    "preferred_username": str,
+    "profile": URL,
+    "picture": URL,
+}
+AUTHORIZATION_SERVER = {
+    "issuer": URL,
+    "service_documentation": URL,
+    "authorization_endpoint": URL,
+    "token_endpoint": URL,
+    "app_registration_endpoint": URL,
+    "revocation_endpoint": URL,
+    "userinfo_endpoint": URL,
+    "scopes_supported": [str],
+    "response_types_supported": [{"code"}],
+    "response_modes_supported": [{"query", "fragment", "form_post"}],
+    "grant_types_supported": [{"authorization_code", "client_credentials"}],
+    "token_endpoint_auth_methods_supported": [{"client_secret_basic", "client_secret_post"}],
+    "code_challenge_methods_supported": [{"S256"}],
+}
