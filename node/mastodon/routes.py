@@ -8,7 +8,6 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import orjson
 from aiohttp import web
 from multidict import CIMultiDict
 
@@ -16,9 +15,10 @@ from node.actions.authorization import OAuthError
 from node.actions.remote import Remote
 from node.errors import EntraideError, Forbidden, Invalid, TooMany, Unauthenticated, Unavailable
 from node.mastodon import parameters
+from node.mastodon.answers import compress, in_json, respond
 from node.mastodon.grants import grant_of, hash_of
 from node.mastodon.kept import SHOWN, Kept
-from node.mastodon.method import Answer, Ask, Grant, Listing, Method, missing
+from node.mastodon.method import Ask, Grant, Method, missing
 from node.mastodon.methods import (
     account_statuses,
     admin_accounts,
@@ -197,22 +197,23 @@ def _handler(method: Method, doors: _Doors) -> _Handler:
                 if any("\0" in part for part in request.match_info.values()):
                     raise missing()  # nothing has such a name, and PostgreSQL takes none
                 ask = Ask(here, doors.store, doors.remote, request, sent, grant)
-                response = _response(request, await method.handler(ask), here.settings.base_url)
+                response = respond(request, await method.handler(ask), here.settings.base_url)
                 if keeps and isinstance(response, web.Response) and response.status == 200:
                     response.headers.update(CORS)
                     _keep(doors, key, response, mark)
         except OAuthError as error:
             body = {"error": error.error, "error_description": error.public}
-            response = _json(body, error.status, {"Cache-Control": "no-store"})
+            response = in_json(body, error.status, {"Cache-Control": "no-store"})
         except EntraideError as error:
             response = _refused(error)
         except TimeoutError:
-            response = _json({"error": "The body took too long."}, 408, {})
+            response = in_json({"error": "The body took too long."}, 408, {})
         if who and not response.prepared:
             now = here.clock.now()
             response.headers.update(rates.of(per_person).headers(who, now))
         for name, value in CORS.items():
             response.headers.setdefault(name, value)
+        compress(request, response)
         return response
 
     return answer
@@ -231,7 +232,7 @@ def _refused(error: EntraideError) -> web.Response:
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = 'Bearer realm="Entraide", error="invalid_token"'
-    return _json({"error": error.public}, error.status, headers)
+    return in_json({"error": error.public}, error.status, headers)
 
 
 async def _grant(request: web.Request, doors: _Doors) -> Grant | None:
@@ -265,41 +266,3 @@ def _may(method: Method, grant: Grant | None) -> None:
         raise Forbidden("This action is outside the authorized scopes")
     if method.who == "person" and grant.person is None:
         raise Invalid("This method requires an authenticated user")  # as documented, not 401
-
-
-def _response(request: web.Request, result: Any, base_url: str) -> web.StreamResponse:
-    match result:
-        case web.StreamResponse():
-            return result
-        case Answer():
-            return _json(result.body, result.status, dict(result.headers))
-        case Listing():
-            headers = {}
-            link = _link(request, result, base_url)
-            if link:
-                headers["Link"] = link
-            body = list(result.items) if result.body is None else result.body
-            return _json(body, 200, headers)
-        case _:
-            return _json(result, 200, {})
-
-
-def _link(request: web.Request, page: Listing, base_url: str) -> str:
-    """Absolute, both ways, with whatever else was asked (RFC 8288)."""
-    kept = request.rel_url.without_query_params("max_id", "since_id", "min_id", "access_token")
-    links = []
-    if page.last is not None and page.more:
-        links.append(f'<{base_url}{kept.update_query(max_id=str(page.last))}>; rel="next"')
-    if page.first is not None:
-        links.append(f'<{base_url}{kept.update_query(min_id=str(page.first))}>; rel="prev"')
-    return ", ".join(links)
-
-
-def _json(body: Any, status: int, headers: dict[str, str]) -> web.Response:
-    return web.Response(
-        status=status,
-        body=orjson.dumps(body),
-        content_type="application/json",
-        charset="utf-8",
-        headers={"Cache-Control": "private, no-store", "Vary": "Authorization, Origin"} | headers,
-    )

@@ -54,7 +54,7 @@ def ours() -> dict[tuple[str, str], Method]:
 def told() -> tuple[dict[tuple[str, str], tuple[str, str]], dict[tuple[str, str], str]]:
     """Of docs/client-api.md: what there is, with who and scope; what there is not, with why."""
     text = (ROOT / "docs" / "client-api.md").read_text()
-    here, _, missing = text.partition("## What is not here")
+    here, _, missing = text.partition("## Beyond")[0].partition("## What is not here")
     row = r"^\| `([A-Z]+) ([^`]+)` \| (.*?) \| (.*?) ?\|$"
     there = {(m[1], bare(m[2])): (m[3], m[4]) for m in re.finditer(row, here, re.MULTILINE)}
     why = {
@@ -71,6 +71,14 @@ async def test_each_documented_method_is_here_or_its_absence_has_a_reason() -> N
     assert there.keys() | why.keys() == documented
     assert there.keys() == documented & (ours().keys() | BESIDE)
     assert all(len(reason) > 30 for reason in why.values())
+
+
+async def test_what_nobody_documents_is_told_of() -> None:
+    beyond = (ROOT / "docs" / "client-api.md").read_text().partition("## Beyond")[2]
+    told_of = {
+        (m[1], bare(m[2])) for m in re.finditer(r"^\| `([A-Z]+) ([^`]+)` ", beyond, re.MULTILINE)
+    }
+    assert told_of == ours().keys() - {(one["verb"], bare(one["path"])) for one in DOCUMENTED}
 
 
 async def test_the_page_tells_who_may_and_with_which_scope() -> None:
@@ -195,3 +203,48 @@ def _names() -> set[str]:
     for path in (ROOT / "node" / "mastodon").rglob("*.py"):
         found |= set(re.findall(r'"([a-z][a-z_]+)"', path.read_text()))
     return found
+
+
+async def test_what_stands_beside_the_methods_is_read_by_apps_of_browsers(shared: Town) -> None:
+    web, node = shared.web, shared.node
+    for path in (
+        *("/.well-known/nodeinfo", "/nodeinfo/2.0", "/nodeinfo/2.1", "/.well-known/host-meta"),
+        f"/.well-known/webfinger?resource=acct:amina@{node.domain}",
+        *("/.well-known/host-meta.json", "/.well-known/oauth-authorization-server"),
+    ):
+        async with web.get(node.base + path, headers={"Origin": "https://app.example"}) as answer:
+            assert answer.status == 200, path
+            assert answer.headers["Access-Control-Allow-Origin"] == "*", path
+    for accept, kind in (("text/html", "text/html"), ("application/activity+json",) * 2):
+        async with web.get(f"{node.base}/@amina", headers={"Accept": accept}) as answer:
+            assert (answer.status, answer.content_type) == (200, kind)
+
+
+async def test_answers_are_compressed_and_not_kept_by_others(shared: Town) -> None:
+    app = await shared.app("amina")
+    for takes in ("gzip", "br, GZIP;q=0.5", "identity"):
+        answer = await app.ask("GET", "/api/v2/instance", headers={"Accept-Encoding": takes})
+        coding = "identity" if takes == "identity" else "gzip"
+        assert answer.headers.get("Content-Encoding", "identity") == coding
+        assert answer.body["domain"] == shared.node.domain
+    by_proxy = {"Accept-Encoding": "gzip", "X-Forwarded-For": "192.0.2.1"}
+    answer = await app.ask("GET", "/api/v2/instance", headers=by_proxy)
+    assert "Content-Encoding" not in answer.headers, "the proxy does it"
+    answer = await app.ask("GET", "/api/v1/accounts/verify_credentials")
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert "Authorization" in answer.headers["Vary"]
+    limit, left = (int(answer.headers[f"X-RateLimit-{one}"]) for one in ("Limit", "Remaining"))
+    assert (limit, 0 < left < limit) == (1_500, True)
+    assert answer.headers["X-RateLimit-Reset"].endswith("Z")
+
+
+async def test_a_page_elsewhere_may_ask_before_it_asks(shared: Town) -> None:
+    """The browser's question before (CORS), for every method that is here."""
+    for one in {one.path: one for one in asked()}.values():
+        path = re.sub(r"\{[^}]*\}", "1", one.path)
+        before = {"Origin": "https://app.example", "Access-Control-Request-Method": one.verb}
+        async with shared.web.options(shared.node.base + path, headers=before) as answer:
+            assert answer.status in (200, 204), path
+            assert one.verb in answer.headers["Access-Control-Allow-Methods"]
+            assert "Authorization" in answer.headers["Access-Control-Allow-Headers"]
+            assert answer.headers["Access-Control-Allow-Origin"] == "*"

@@ -383,9 +383,18 @@ def test_the_front_leads_to_where_the_node_listens() -> None:
     assert f"{{$ENTRAIDE_UPSTREAM:{upstream}}}" in text
     code = re.sub(r"#.*", "", text)
     assert code.count("{") == code.count("}")
-    size = re.search(r"max_size (\d+)MiB", text)
-    assert size is not None
-    assert int(size[1]) * 1024**2 > LimitsSettings().body_bytes
+    limits = LimitsSettings()
+    sizes = dict(re.findall(r"request_body @(\w+) \{\s*max_size (\d+)MiB", code))
+    assert int(sizes["others"]) * 1024**2 > limits.body_bytes
+    most = max(limits.picture_bytes, limits.film_bytes)
+    assert int(sizes["files"]) * 1024**2 > most, "apps send films through it"
+    endless = re.findall(r"header_regexp Content-Length (\S+)", code)
+    assert [bool(re.fullmatch(one.strip("^$"), str(most))) for one in endless] == [True, False]
+    uploads = ("/api/v2/media", "/api/v1/media/7", "/api/v1/accounts/update_credentials")
+    spared = [line.split(" path ")[1].split() for line in code.splitlines() if " path " in line]
+    for upload in (*uploads, "/api/aid/v1/pictures"):
+        kept = [any(upload.startswith(one.rstrip("*")) for one in paths) for paths in spared]
+        assert kept.count(True) >= 3, upload
 
 
 def test_the_containers_fit_together() -> None:
