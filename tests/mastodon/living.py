@@ -161,6 +161,7 @@ async def _begin(ruled: Town) -> Life:
             "v1/filters": filters["keywords"][0]["id"],
             "scheduled_statuses": scheduled["id"],
             "v1/notifications": told_of[0]["id"],
+            "another": told_of[1]["id"],
             "v2/notifications": group["group_key"],
             "notifications/requests": requests[0]["id"],
             "admin/reports": reports[0]["id"],

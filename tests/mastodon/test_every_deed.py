@@ -120,6 +120,7 @@ DEEDS: Final[tuple[tuple[str, str, Any, str], ...]] = (
     (A, "POST /api/v1/notifications/requests/accept", {"id": ["{notifications/requests}"]}, ""),
     (A, "POST /api/v1/notifications/requests/dismiss", {"id": ["{notifications/requests}"]}, ""),
     (A, "POST /api/v1/notifications/{v1/notifications}/dismiss", None, ""),
+    (A, "POST /api/v1/notifications/dismiss", {"id": "{another}"}, ""),
     (A, "POST /api/v2/notifications/{v2/notifications}/dismiss", None, ""),
     (A, "POST /api/v1/notifications/clear", None, ""),
     (A, "POST /api/v1/conversations/{conversation}/read", None, ""),

@@ -77,6 +77,12 @@ async def dismiss(ask: Ask) -> dict[str, Any]:
     return {}
 
 
+async def dismiss_as_before(ask: Ask) -> dict[str, Any]:
+    """POST /api/v1/notifications/dismiss: with the id in the form, as before Mastodon 1.3."""
+    await ask.store.write(_dismiss, ask.person.actor, ask.parameters.identifier("id") or 0)
+    return {}
+
+
 def _dismiss(tx: Transaction, me: Actor, identifier: int) -> None:
     found = pages.one(tx, me.id, identifier)
     if found is None:
@@ -110,4 +116,5 @@ METHODS = (
     Method("POST", "/api/v1/notifications/clear", clear, scope=_WRITE),
     Method("GET", "/api/v1/notifications/{id}", show, scope=_READ),
     Method("POST", "/api/v1/notifications/{id}/dismiss", dismiss, scope=_WRITE),
+    Method("POST", "/api/v1/notifications/dismiss", dismiss_as_before, scope=_WRITE),
 )
