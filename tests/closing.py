@@ -13,5 +13,9 @@ async def close_runner(runner: web.AppRunner) -> None:
         await site.stop()
     for _ in range(5):
         await asyncio.sleep(0)
+    # asyncio accepts in tasks of its own, which nobody else waits for.
+    accepting = [one for one in asyncio.all_tasks() if "_accept_connection2" in repr(one)]
+    if accepting:
+        await asyncio.wait(accepting, timeout=5.0)
     await asyncio.sleep(0.01)  # a busy machine needs more turns than a count of them can say
     await runner.cleanup()

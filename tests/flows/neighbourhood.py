@@ -284,7 +284,7 @@ def about(activity: Document) -> Any:
     return thing.get("id") if isinstance(thing, dict) else thing
 
 
-async def until(ask: Callable[[], Awaitable[Any]], wanted: Any, *, seconds: float = 8.0) -> None:
+async def until(ask: Callable[[], Awaitable[Any]], wanted: Any, *, seconds: float = 25.0) -> None:
     """Wait until the answer is what is wanted."""
     end = time.monotonic() + seconds
     while (found := await ask()) != wanted:

@@ -79,7 +79,7 @@ UNMEANT: Final = (
 
 
 class Cast:
-    """Amina mediates; Benoît and Chloé live there, each with the app."""
+    """Amina looks after the node; Benoît and Chloé live there, each with the app."""
 
     def __init__(self, here: Town, people: dict[str, Mastodon], ids: dict[str, Any]) -> None:
         self.here = here
@@ -116,7 +116,7 @@ def _promote(tx: Transaction, name: str) -> None:
     actor = actors.local_by_username(tx, name)
     assert actor is not None
     mine = accounts.c.actor_id == actor.id
-    tx.execute(sa.update(accounts).where(mine).values(role="mediator"))
+    tx.execute(sa.update(accounts).where(mine).values(role="admin"))
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
@@ -248,9 +248,8 @@ async def test_mediation(cast: Cast) -> None:
         assert not a.admin_account_unsuspend(chloe).suspended
         a.admin_account_moderate(chloe, action="none", text="Doucement")
         a.admin_account_unsensitive(chloe)
-        for unmeant in (
-            a.admin_account_enable, a.admin_account_approve, a.admin_account_reject,
-        ):  # fmt: skip
+        assert a.admin_account_enable(chloe).account.acct == "chloe"
+        for unmeant in (a.admin_account_approve, a.admin_account_reject):
             with pytest.raises(mastodon.MastodonAPIError):
                 unmeant(chloe)
         block = a.admin_create_domain_block("bruit.example", severity="silence")
