@@ -169,13 +169,16 @@ async def test_a_deletion_by_word_alone_is_not_for_ever(t: Town) -> None:
     """By a neighbour's word it is hidden; its origin, when it answers, still has it: it is shown
     again, confirmed. A forged deletion of what was never here leaves no trace either."""
     async with origin_of() as (origin, amina):
-        story, other = Story(t, origin, amina), Story(t, origin, amina)
+        # Two authors: once Amina's key is had from her node, her proof is no mere word any more.
+        bruno = origin.add_user("bruno")
+        story, other = Story(t, origin, amina), Story(t, origin, bruno)
         await story.begins(silent=True)
         await story.by(t.presquile, origin.delete(amina, story.uri))
         await until(lambda: t.shown(story.uri), False)
-        await story.by(t.presquile, origin.delete(amina, other.uri))
+        await other.by(t.presquile, origin.delete(bruno, other.uri))
         await origin.open_port()
         await until(lambda: t.voucher(story.uri), "")
+        await t.node.settled(seconds=25)
         await other.by(t.vaise, other.create)
         await until(lambda: t.voucher(other.uri), "")
 
