@@ -106,6 +106,12 @@ class MediaSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     secret_key: str = ""
 
 
+class MapSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    tiles: str = ""  # https://…/{z}/{x}/{y}.png; "" means a map without a background
+    attribution: str = ""  # whom the background is owed to, as its licence wants it said
+    max_zoom: int = 19  # up to which there are tiles
+
+
 class MailSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
     host: str = ""  # of the SMTP server; "" means that no mail is sent
     port: int = 587
@@ -140,6 +146,7 @@ class Settings(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
     federation: FederationSettings = FederationSettings()
     limits: LimitsSettings = LimitsSettings()
     media: MediaSettings = MediaSettings()
+    map: MapSettings = MapSettings()
     mail: MailSettings = MailSettings()
     retention: RetentionSettings = RetentionSettings()
     log: LogSettings = LogSettings()
@@ -227,6 +234,7 @@ def check_settings(settings: Settings) -> Settings:
     if not settings.database_url.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:")):
         raise ConfigError("database.url must begin with sqlite:/// or postgresql://.")
     _check_media(settings.media)
+    _check_map(settings.map)
     _check_people(settings)
     if federation.retry_scale <= 0:
         raise ConfigError("federation.retry_scale must be above 0.")
@@ -252,6 +260,21 @@ def _check_media(media: MediaSettings) -> None:
         )
     if not media.access_key or not media.secret_key:
         raise ConfigError("media.bucket wants media.access_key and media.secret_key.")
+
+
+def _check_map(card: MapSettings) -> None:
+    if card.tiles:
+        places = all(place in card.tiles for place in ("{z}", "{x}", "{y}"))
+        base = urlsplit(card.tiles)
+        quiet = not any(letter in card.tiles for letter in "; ,'\"")
+        safe = base.scheme == "https" or (base.scheme == "http" and is_loopback(base.hostname or ""))
+        if not (places and safe and base.netloc and quiet and card.tiles.isprintable()):
+            raise ConfigError(
+                "map.tiles must be like https://tiles.example.org/{z}/{x}/{y}.png, "
+                f"not {card.tiles!r}."
+            )
+    if not 1 <= card.max_zoom <= 22:
+        raise ConfigError("map.max_zoom must lie in 1…22.")
 
 
 def _check_people(settings: Settings) -> None:

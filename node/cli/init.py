@@ -73,6 +73,12 @@ insecure_loopback = {loopback}
 # access_key = ""
 # secret_key = ""
 
+[map]
+# Le fond de la carte ; sans lui, elle montre les quartiers et les annonces seuls.
+# tiles = "https://tuiles.example.org/{{z}}/{{x}}/{{y}}.png"
+# attribution = "© les contributeurs d'OpenStreetMap"
+# max_zoom = 19
+
 [mail]
 # Le serveur SMTP par lequel partent les lettres ; sans lui, aucune ne part.
 # host = ""

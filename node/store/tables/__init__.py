@@ -29,6 +29,7 @@ from node.store.tables.neighbours import (
     referrals,
     unconfirmed,
 )
+from node.store.tables.pages import page_drafts, recovery_codes, second_factors, web_sessions
 from node.store.tables.people import (
     accounts,
     actor_keys,
@@ -151,6 +152,7 @@ __all__ = [
     "objects",
     "on_behalf",
     "outbox",
+    "page_drafts",
     "passes",
     "pictures",
     "pins",
@@ -162,10 +164,12 @@ __all__ = [
     "quotes",
     "reactions",
     "recipients",
+    "recovery_codes",
     "referrals",
     "reports",
     "reveals",
     "scheduled",
+    "second_factors",
     "series",
     "shares",
     "silences",
@@ -178,4 +182,5 @@ __all__ = [
     "topic_choices",
     "unconfirmed",
     "vouches",
+    "web_sessions",
 ]

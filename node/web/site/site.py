@@ -1,0 +1,210 @@
+"""The pages as routes: from a declaration to an answer."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Final
+from urllib.parse import quote, unquote
+
+from aiohttp import web
+
+from node.errors import EntraideError, Forbidden, NotFound, TooLarge, TooMany, Unavailable
+from node.moderation.rates import Rate, Rates
+from node.outbox.reading.network import NETWORK
+from node.store import node_secrets, web_sessions
+from node.store.transaction import Transaction
+from node.web.site import csrf
+from node.web.site.languages import FRENCH, Language, known, language, preferred
+from node.web.site.policy import policy
+from node.web.site.rendering import Renderer
+from node.web.site.sessions import LASTS_S, Cookies, Person
+from node.web.site.visit import EMPTY, NOTHING, Page, Parts, Visit
+
+log = logging.getLogger(__name__)
+
+YEAR_S: Final = 365 * 86_400
+NOTICE_MAX: Final = 600
+SIGNED_IN: Final = Rate("pages of a person", 0, 300.0)
+
+
+class Site:
+    """Answers the pages of all areas."""
+
+    def __init__(self, parts: Parts, pages: Iterable[Page]) -> None:
+        settings = parts.here.settings
+        self._parts = parts
+        self._pages = tuple(pages)
+        self._cookies = Cookies(settings.base_url)
+        self._renderer = Renderer(settings)
+        self._rates = Rates(enforced=settings.limits.rate_limits)
+        self._signed_in = Rate(
+            "pages of a person", settings.limits.requests_per_5min_signed_in, 300.0
+        )
+        self._policy = policy(settings)
+        self._key = b""
+
+    async def start(self) -> None:
+        """Before the first page: the key of the forms is had."""
+        key = await self._parts.store.read(node_secrets.of, "forms")
+        if key is None:
+            fresh = secrets.token_hex(32)
+            key = await self._parts.store.write(node_secrets.put_first, "forms", fresh)
+        self._key = key.encode()
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.route(page.method, page.path, self._handler(page), allow_head=True)
+            if page.method == "GET"
+            else web.route(page.method, page.path, self._handler(page))
+            for page in self._pages
+        ]
+
+    def _handler(self, page: Page) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            browser = self._cookies.read(request, self._cookies.browser)
+            new = not csrf.is_browser(browser)
+            if new:
+                browser = csrf.new_browser()
+            person = await self._person(request)
+            visit = self._visit(request, person, browser)
+            try:
+                visit = await self._checked(page, visit)
+                if page.who != "anybody" and person is None:
+                    response: web.StreamResponse = visit.sign_in_first()
+                else:
+                    response = await page.handler(visit)
+            except EntraideError as error:
+                response = self._problem(visit, error)
+            if not response.prepared:
+                self._finish(visit, response, browser if new else None)
+            return response
+
+        return handle
+
+    async def _checked(self, page: Page, visit: Visit) -> Visit:
+        """The visit with its form. Raises Forbidden, TooMany, TooLarge."""
+        request, person = visit.request, visit.person
+        if person is not None:
+            who = f"person {person.actor.id}"
+            self._rates.spend(self._signed_in, who, visit.now)
+        else:
+            who = str(request.get(NETWORK, ""))
+        if page.rate is not None and request.method == "POST":
+            self._rates.spend(page.rate, who, visit.now)
+        if request.method == "POST":
+            visit = await self._with_form(page, visit)
+        if person is not None and page.who != "anybody" and not person.has_role(page.who):
+            raise Forbidden("Cela est réservé à la médiation du quartier.")
+        return visit
+
+    async def _with_form(self, page: Page, visit: Visit) -> Visit:
+        request = visit.request
+        most = page.body_bytes or self._parts.here.settings.limits.body_bytes
+        if (request.content_length or 0) > most:
+            raise TooLarge("C’est plus que ce nœud ne lit en une fois.")
+        request._client_max_size = most
+        try:
+            form = await request.post()
+        except ValueError as error:
+            raise NotFound("Ce formulaire ne peut pas être lu.") from error
+        if not page.unmarked:
+            given = request.headers.get(csrf.HEADER) or form.get(csrf.FIELD, "")
+            base = self._parts.here.settings.base_url
+            csrf.check(request, str(given), visit.form_mark, base)
+        return Visit(
+            visit.request,
+            visit.parts,
+            visit.person,
+            visit.language,
+            form,
+            visit.form_mark,
+            visit.renderer,
+            visit.notice,
+            visit.cookies,
+        )
+
+    def _visit(self, request: web.Request, person: Person | None, browser: str) -> Visit:
+        return Visit(
+            request=request,
+            parts=self._parts,
+            person=person,
+            language=self._language(request, person),
+            form=EMPTY,
+            form_mark=csrf.mark(self._key, browser, person.session if person else ""),
+            renderer=self._renderer,
+            notice=unquote(self._cookies.read(request, self._cookies.notice))[:NOTICE_MAX],
+        )
+
+    async def _person(self, request: web.Request) -> Person | None:
+        token = self._cookies.read(request, self._cookies.session)
+        if not token:
+            return None
+        found = await self._parts.store.read(_signed_in, token, self._parts.here.clock.now())
+        if found is None:
+            return None
+        person, stale = found
+        if stale:
+            await self._parts.store.write(
+                web_sessions.seen, person.session, self._parts.here.clock.now()
+            )
+        return person
+
+    def _language(self, request: web.Request, person: Person | None) -> Language:
+        offered = self._renderer.offered
+        chosen = self._cookies.read(request, self._cookies.language)
+        if chosen not in offered and person is not None:
+            chosen = person.account.locale
+        if chosen not in offered:
+            chosen = preferred(request.headers.get("Accept-Language", ""), offered) or FRENCH
+        return language(chosen if chosen in known() else FRENCH)
+
+    # ── after the handler ────────────────────────────────────────────────────────────────────
+
+    def _finish(self, visit: Visit, response: web.StreamResponse, browser: str | None) -> None:
+        cookies, changes = self._cookies, visit.cookies
+        response.headers.setdefault("Content-Security-Policy", self._policy)
+        if browser is not None and response.content_type == "text/html":
+            cookies.put(response, cookies.browser, browser, seconds=YEAR_S)
+        if changes.notice is not None:
+            text = quote(changes.notice[:NOTICE_MAX])
+            cookies.put(response, cookies.notice, text, seconds=120)
+        elif visit.notice and response.status == 200 and response.content_type == "text/html":
+            cookies.drop(response, cookies.notice)
+        if changes.language is not None:
+            cookies.put(response, cookies.language, changes.language, seconds=YEAR_S)
+        if changes.session is not None:
+            cookies.put(response, cookies.session, changes.session, seconds=LASTS_S)
+            # Another person, other forms: what lay open before is not theirs.
+            cookies.put(response, cookies.browser, csrf.new_browser(), seconds=YEAR_S)
+        elif changes.signed_out:
+            cookies.drop(response, cookies.session)
+
+    # ── errors ───────────────────────────────────────────────────────────────────────────────
+
+    def _problem(self, visit: Visit, error: EntraideError) -> web.Response:
+        if error.status >= 500:
+            log.warning("%s %s: %s", visit.request.method, visit.request.path, error)
+        response = self._told(visit, error.status, error.public)
+        if isinstance(error, TooMany | Unavailable):
+            response.headers["Retry-After"] = str(error.retry_after)
+        return response
+
+    def _told(self, visit: Visit, status: int, text: str) -> web.Response:
+        return visit.page("problem.html", status=status, text=visit.say(text))
+
+    def problem(self, request: web.Request, status: int, text: str) -> web.Response:
+        """For what went wrong where no page is: an address that is none, a body that is too long.
+        Nobody's session is looked at for it."""
+        visit = self._visit(request, None, csrf.new_browser())
+        response = self._told(visit, status, NOTHING if status == 404 else text)
+        response.headers["Content-Security-Policy"] = self._policy
+        return response
+
+
+def _signed_in(tx: Transaction, token: str, now: float) -> tuple[Person, bool] | None:
+    found = web_sessions.find(tx, token, now=now)
+    if found is None:
+        return None
+    return Person(found.actor, found.account, found.hash), found.stale
