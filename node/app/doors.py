@@ -24,7 +24,10 @@ from node.mastodon.streams.hub import Hub
 from node.outbox import reading
 from node.web.guards import guards
 from node.web.media import Media
-from node.web.pages import Pages
+from node.web.machines import Machines
+from node.web.routes import PAGES
+from node.web.site.site import Site
+from node.web.site.visit import Parts
 from node.web.unsubscribe import LetterPages
 
 
@@ -38,8 +41,10 @@ def web_application(node: Node, processor: Processor, hearing: Hearing) -> web.A
         hearing=hearing,
         budgets=HostBudgets(limits.inbox_per_5min),
     )
+    site = Site(Parts(node.here, node.store, node.remote, node.workshop, node.files), PAGES)
     application = web.Application(
-        client_max_size=limits.body_bytes, middlewares=guards(node.settings, node.here.clock)
+        client_max_size=limits.body_bytes,
+        middlewares=guards(node.settings, node.here.clock, problem=site.problem),
     )
     viewer: Callable[[web.Request], Awaitable[Any]] = Viewers(node.here, node.remote)
     application.add_routes(inbox_routes.routes(door))
@@ -55,7 +60,9 @@ def web_application(node: Node, processor: Processor, hearing: Hearing) -> web.A
     application.add_routes(Media(node.files).routes())
     application.add_routes(mastodon_routes.routes(node.here, node.store, node.remote))
     _streams(application, Hub(node.here, node.store))
-    application.add_routes(Pages(node.here, node.store).routes())
+    application.add_routes(Machines(node.here, node.store).routes())
+    application.on_startup.append(lambda _: site.start())
+    application.add_routes(site.routes())
     application.add_routes(LetterPages(node.here, node.store).routes())
     return application
 

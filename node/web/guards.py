@@ -50,17 +50,25 @@ UPLOADS = "/api/aid/v1/pictures"
 TOO_LARGE = "That is more than this node reads at once."
 
 
+Problem = Callable[[web.Request, int, str], web.Response]
+"""Tells a person what went wrong, on a page."""
+
+
 def guards(
-    settings: Settings, clock: Clock, *, at_once: int = REQUESTS_AT_ONCE
+    settings: Settings,
+    clock: Clock,
+    *,
+    at_once: int = REQUESTS_AT_ONCE,
+    problem: Problem | None = None,
 ) -> list[Middleware]:
     """In the order in which they stand before a handler."""
-    return [_errors(), _load(at_once), _rates(settings, clock), _bodies(settings)]
+    return [_errors(problem), _load(at_once), _rates(settings, clock), _bodies(settings)]
 
 
 # ── errors ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _errors() -> Middleware:
+def _errors(problem: Problem | None) -> Middleware:
     @web.middleware
     async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
@@ -68,13 +76,13 @@ def _errors() -> Middleware:
         except EntraideError as error:
             if error.status >= 500:
                 log.warning("%s %s: %s", request.method, request.path, error)
-            response = _told(request, error.status, error.public)
+            response = _told(problem, request, error.status, error.public)
             if isinstance(error, TooMany | Unavailable):
                 response.headers["Retry-After"] = str(error.retry_after)
         except web.HTTPRequestEntityTooLarge:
-            response = _told(request, 413, TOO_LARGE)
+            response = _told(problem, request, 413, TOO_LARGE)
         except web.RequestPayloadError:
-            response = _told(request, 400, "The body cannot be read.")
+            response = _told(problem, request, 400, "The body cannot be read.")
         except web.HTTPException as error:
             if error.status < 400:
                 raise
@@ -82,14 +90,14 @@ def _errors() -> Middleware:
                 # A page that asks for what is not there is to see the 404, not a failure of CORS.
                 response = web.Response(status=204, headers=PREFLIGHT)
             else:
-                response = _told(request, error.status, error.reason)
+                response = _told(problem, request, error.status, error.reason)
             if "Allow" in error.headers:
                 response.headers["Allow"] = error.headers["Allow"]
         except (ConnectionResetError, asyncio.CancelledError):
             raise
         except Exception:
             log.exception("%s %s failed", request.method, request.path)
-            response = _told(request, 500, "This node made a mistake; it is in its log.")
+            response = _told(problem, request, 500, "This node made a mistake; it is in its log.")
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if request.path.startswith(OPEN):
@@ -99,9 +107,13 @@ def _errors() -> Middleware:
     return errors
 
 
-def _told(request: web.Request, status: int, text: str) -> web.Response:
-    person = request.method == "GET" and not request.path.startswith("/api/")
+def _told(
+    problem: Problem | None, request: web.Request, status: int, text: str
+) -> web.Response:
+    person = request.method in ("GET", "POST") and not request.path.startswith("/api/")
     if person and negotiate(request.headers.get("Accept")) == "html":
+        if problem is not None:
+            return problem(request, status, text)
         return web.Response(
             status=status, text=f"{text}\n", content_type="text/plain", charset="utf-8"
         )

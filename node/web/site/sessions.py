@@ -45,6 +45,7 @@ class Cookies:
         self.browser = f"{prefix}entraide-browser"
         self.notice = f"{prefix}entraide-notice"
         self.language = f"{prefix}entraide-language"
+        self.theme = f"{prefix}entraide-theme"
 
     def read(self, request: web.Request, name: str) -> str:
         return request.cookies.get(name, "")[:1000]

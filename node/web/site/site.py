@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from typing import Final
 from urllib.parse import quote, unquote
 
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 
 YEAR_S: Final = 365 * 86_400
 NOTICE_MAX: Final = 600
-SIGNED_IN: Final = Rate("pages of a person", 0, 300.0)
+THEMES: Final = ("auto", "light", "dark", "contrast")
 
 
 class Site:
@@ -55,9 +56,9 @@ class Site:
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.route(page.method, page.path, self._handler(page), allow_head=True)
+            web.get(page.path, self._handler(page))
             if page.method == "GET"
-            else web.route(page.method, page.path, self._handler(page))
+            else web.post(page.path, self._handler(page))
             for page in self._pages
         ]
 
@@ -113,19 +114,10 @@ class Site:
             given = request.headers.get(csrf.HEADER) or form.get(csrf.FIELD, "")
             base = self._parts.here.settings.base_url
             csrf.check(request, str(given), visit.form_mark, base)
-        return Visit(
-            visit.request,
-            visit.parts,
-            visit.person,
-            visit.language,
-            form,
-            visit.form_mark,
-            visit.renderer,
-            visit.notice,
-            visit.cookies,
-        )
+        return replace(visit, form=form)
 
     def _visit(self, request: web.Request, person: Person | None, browser: str) -> Visit:
+        theme = self._cookies.read(request, self._cookies.theme)
         return Visit(
             request=request,
             parts=self._parts,
@@ -135,6 +127,7 @@ class Site:
             form_mark=csrf.mark(self._key, browser, person.session if person else ""),
             renderer=self._renderer,
             notice=unquote(self._cookies.read(request, self._cookies.notice))[:NOTICE_MAX],
+            theme=theme if theme in THEMES else "auto",
         )
 
     async def _person(self, request: web.Request) -> Person | None:
@@ -174,6 +167,8 @@ class Site:
             cookies.drop(response, cookies.notice)
         if changes.language is not None:
             cookies.put(response, cookies.language, changes.language, seconds=YEAR_S)
+        if changes.theme is not None:
+            cookies.put(response, cookies.theme, changes.theme, seconds=YEAR_S)
         if changes.session is not None:
             cookies.put(response, cookies.session, changes.session, seconds=LASTS_S)
             # Another person, other forms: what lay open before is not theirs.

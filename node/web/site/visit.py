@@ -51,6 +51,7 @@ class Cookie:
     """A token: whoever sits there is signed in from now on."""
     signed_out: bool = False
     language: str | None = None
+    theme: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ class Visit:
     renderer: Renderer
     notice: str = ""
     """What the page before wants to be said on this one."""
+    theme: str = "auto"
+    """``auto`` (as the browser has it), ``light``, ``dark`` or ``contrast``."""
     cookies: Cookie = field(default_factory=Cookie)
 
     @property
@@ -87,6 +90,11 @@ class Visit:
         if self.person is None:
             raise Unauthenticated("Connectez-vous pour continuer.")
         return self.person
+
+    def is_at(self, path: str) -> bool:
+        """Whether this page is the one at `path`, or below it."""
+        here = self.request.path
+        return here == path or (path != "/" and here.startswith(f"{path}/"))
 
     # ── what was asked ───────────────────────────────────────────────────────────────────────
 
@@ -194,3 +202,8 @@ def local(path: str) -> str:
     if any(ord(letter) < 0x21 or ord(letter) == 0x7F for letter in path):
         return "/"
     return path
+
+
+def to_document(uri: str) -> web.Response:
+    """On to what machines read of the same thing."""
+    return web.Response(status=303, headers={"Location": uri, "Vary": "Accept"})

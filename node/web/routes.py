@@ -1,0 +1,14 @@
+"""Every page of the node, by area."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from node.web.quartier import PAGES as QUARTIER
+from node.web.settling import PAGES as SETTLING
+from node.web.site.visit import Page
+
+PAGES: Final[tuple[Page, ...]] = (
+    *QUARTIER,
+    *SETTLING,
+)
