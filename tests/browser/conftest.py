@@ -1,0 +1,47 @@
+"""Chromium, driven by Playwright. Where a machine has none these tests are skipped, and say so;
+never in CI (`CI` is set there), where a missing browser is an error.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import warnings
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import async_playwright
+
+from tests.browser.driving import Driver
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def chromium() -> str:
+    """Where it is; skips the test where there is none."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        text = "There is no Chromium here: the pages were NOT tried in a browser."
+        if os.environ.get("CI"):
+            pytest.fail(text)
+        warnings.warn(text, pytest.PytestWarning, stacklevel=1)
+        pytest.skip(text)
+    return found
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Driver]:
+    """One Chromium for a module, whose tests are marked
+    ``pytest.mark.asyncio(loop_scope="module")``."""
+    path = chromium()
+    async with contextlib.AsyncExitStack() as stack:
+        playwright = await stack.enter_async_context(async_playwright())
+        launched = await playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        stack.push_async_callback(launched.close)
+        driver = Driver(launched)
+        stack.push_async_callback(driver.close)
+        yield driver
