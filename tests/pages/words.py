@@ -1,7 +1,7 @@
 """The words of the pages: what there is to say, and what no catalogue has.
 
-    python -m tests.pages.words          # what has no English, by file
-    python -m tests.pages.words de       # … no German
+python -m tests.pages.words          # what has no English, by file
+python -m tests.pages.words de       # … no German
 """
 
 from __future__ import annotations
@@ -19,7 +19,13 @@ from babel.messages.pofile import read_po
 
 WEB = Path(__file__).parents[2] / "node" / "web"
 METHODS = [("**.py", "python"), ("**.html", "jinja2")]
-OPTIONS = {"**.html": {"trimmed": "true", "silent": "false", "extensions": "jinja2.ext.do,jinja2.ext.loopcontrols"}}
+OPTIONS = {
+    "**.html": {
+        "trimmed": "true",
+        "silent": "false",
+        "extensions": "jinja2.ext.do,jinja2.ext.loopcontrols",
+    }
+}
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_": None,
     "gettext": None,
@@ -72,7 +78,11 @@ def missing(code: str) -> list[Said]:
 def _is_translated(one: Said, entries: list[tuple[str, Message]]) -> bool:
     for _, message in entries:
         whole = all(message.string) if isinstance(message.string, list | tuple) else message.string
-        if whole and not message.fuzzy and (one.plural is None or isinstance(message.id, tuple | list)):
+        if (
+            whole
+            and not message.fuzzy
+            and (one.plural is None or isinstance(message.id, tuple | list))
+        ):
             return True
     return False
 

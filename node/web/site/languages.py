@@ -86,13 +86,13 @@ class Language:
         """``il y a 3 heures`` of what was; ``dans 3 heures`` of what will be (negative)."""
         return str(
             format_timedelta(
-                timedelta(seconds=-seconds), add_direction=True, threshold=1.2, locale=self.locale
+                timedelta(seconds=-seconds), add_direction=True, threshold=1.0, locale=self.locale
             )
         )
 
     def span(self, seconds: float) -> str:
         """``3 heures``."""
-        return str(format_timedelta(timedelta(seconds=seconds), threshold=1.2, locale=self.locale))
+        return str(format_timedelta(timedelta(seconds=seconds), threshold=1.0, locale=self.locale))
 
     # ── measures ─────────────────────────────────────────────────────────────────────────────
 
