@@ -15,6 +15,7 @@ import pytest_asyncio
 from playwright.async_api import async_playwright
 
 from tests.browser.driving import Driver
+from tests.browser.lively import Lively, lively
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -45,3 +46,10 @@ async def browser() -> AsyncIterator[Driver]:
         driver = Driver(launched)
         stack.push_async_callback(driver.close)
         yield driver
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lively]:
+    """Two quartiers in which something goes on, for all tests of a module, which only look."""
+    async with lively(tmp_path_factory.mktemp("town")) as there:
+        yield there

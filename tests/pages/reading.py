@@ -4,8 +4,8 @@
         page = await amina_reads.get("/ask")
         page = await amina_reads.submit(page, "/ask", title="Courses")
 
-A form is sent as a browser sends it: with its hidden fields, what is ticked and chosen, and what the
-test fills in; a field that the form does not have is an error of the test.
+A form is sent as a browser sends it: with its hidden fields, what is ticked and chosen, and what
+the test fills in; a field that the form does not have is an error of the test.
 """
 
 from __future__ import annotations

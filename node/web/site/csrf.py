@@ -37,17 +37,27 @@ def is_browser(text: str) -> bool:
 
 
 def mark(key: bytes, browser: str, session: str) -> str:
-    """What the forms of this browser carry; `session` is "" for who is not signed in."""
-    text = f"form {browser} {session}".encode()
+    """What a form of this browser carries; `session` is "" for who is not signed in. Another one
+    each time: an answer that is compressed gives nothing away by its length (BREACH)."""
+    salt = secrets.token_urlsafe(9)
+    return f"{salt}.{_seal(key, salt, browser, session)}"
+
+
+def _seal(key: bytes, salt: str, browser: str, session: str) -> str:
+    text = f"form {salt} {browser} {session}".encode()
     return hmac.new(key, text, hashlib.sha256).hexdigest()[:43]
 
 
-def check(request: web.Request, given: str, expected: str, base_url: str) -> None:
+def check(
+    request: web.Request, given: str, base_url: str, *, key: bytes, browser: str, session: str
+) -> None:
     """Raises Forbidden for a form that this browser was not given by us."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise Forbidden(STALE)
     origin = request.headers.get("Origin")
     if origin not in (None, "null", base_url):
         raise Forbidden(STALE)
-    if not hmac.compare_digest(given.encode(), expected.encode()):
+    salt, _, seal = given[:200].partition(".")
+    expected = _seal(key, salt, browser, session)
+    if not hmac.compare_digest(seal.encode(), expected.encode()):
         raise Forbidden(STALE)

@@ -1,13 +1,15 @@
 """What pages say, in the reader's language.
 
 French is what stands in the code and the templates; each other language is a folder of
-`node/web/languages/` with catalogues in gettext's text form (``en/quartier.po``, one an area), which
-anybody can write with Poedit or a text editor. They are read at start: nothing has to be compiled.
+`node/web/languages/` with catalogues in gettext's text form (``en/quartier.po``, one an area),
+which anybody can write with Poedit or a text editor. They are read at start: nothing has to be
+compiled. (``fr/`` holds what was first written for programs, in English.)
 Dates and distances are written by Babel, with the Unicode consortium's data (CLDR).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -43,6 +45,8 @@ class Language:
     plurals: Mapping[str, tuple[str, ...]]
     """French singular → this language's forms, in the order of its plural rule."""
     form_of: Callable[[int], int]
+    patterns: tuple[tuple[re.Pattern[str], str], ...] = ()
+    """Of the texts with ``{}`` in them: what fits, and what it is in this language."""
 
     @property
     def name(self) -> str:
@@ -55,13 +59,23 @@ class Language:
         said = self.texts.get(text) or text
         return said % values if values else said
 
+    def explain(self, problem: str) -> str:
+        """What an error tells the public, in this language. Where values stand in it, the
+        catalogue has ``{}`` for each."""
+        found = self.texts.get(problem)
+        if found is not None:
+            return found
+        for pattern, text in self.patterns:
+            matched = pattern.fullmatch(problem)
+            if matched is not None:
+                return text.format(*matched.groups())
+        return problem
+
     def count(self, one: str, many: str, n: int, **values: object) -> str:
         """``one`` or ``many`` as the language's plural wants it for `n`, which is a value, too."""
         forms = self.plurals.get(one)
-        if forms:
-            text = forms[min(self.form_of(n), len(forms) - 1)]
-        else:
-            text = one if abs(n) < 2 else many  # French: zero and one are singular
+        french = one if abs(n) < 2 else many  # zero and one are singular
+        text = forms[min(self.form_of(n), len(forms) - 1)] if forms else french
         return text % {"n": self.number(n), **values}
 
     # ── moments; seconds since 1970, shown where the quartier is ─────────────────────────────
@@ -117,7 +131,7 @@ def _there(at: float, zone: str) -> datetime:
 def languages_in(folder: Traversable) -> tuple[str, ...]:
     """French, and each language that has a folder."""
     others = sorted(entry.name for entry in folder.iterdir() if entry.is_dir())
-    return (FRENCH, *(name for name in others if not name.startswith("_")))
+    return (FRENCH, *(name for name in others if name != FRENCH and name.isalpha()))
 
 
 @cache
@@ -126,21 +140,29 @@ def language(code: str) -> Language:
     locale = Locale.parse(code)
     texts: dict[str, str] = {}
     plurals: dict[str, tuple[str, ...]] = {}
-    form_of: Callable[[int], int] = lambda n: int(abs(n) > 1)  # noqa: E731 - French
-    if code != FRENCH:
-        for entry in sorted((_folder() / code).iterdir(), key=lambda entry: entry.name):
-            if not entry.name.endswith(".po"):
+    for entry in sorted(_catalogues(code), key=lambda entry: entry.name):
+        for message in read_po(BytesIO(entry.read_bytes()), locale=locale):
+            said = message.string
+            if message.fuzzy or not message.id or not said:
                 continue
-            catalog = read_po(BytesIO(entry.read_bytes()), locale=locale)
-            form_of = catalog.plural_func if hasattr(catalog, "plural_func") else form_of
-            for message in catalog:
-                if isinstance(message.id, tuple | list):
-                    if all(message.string):
-                        plurals[message.id[0]] = tuple(message.string)
-                elif message.id and message.string and not message.fuzzy:
-                    texts[message.id] = str(message.string)
-        form_of = _rule(locale)
-    return Language(code, locale, texts, plurals, form_of)
+            if isinstance(message.id, str):
+                texts[message.id] = said if isinstance(said, str) else said[0]
+            elif not isinstance(said, str) and all(said):
+                plurals[message.id[0]] = tuple(said)
+    patterns = tuple((_pattern(text), texts[text]) for text in texts if "{" in text)
+    return Language(code, locale, texts, plurals, _rule(locale), patterns)
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    """Of ``Au plus {} images.``; numbered places (``{0}``) are allowed in the translation."""
+    return re.compile("(.*)".join(re.escape(part) for part in text.split("{}")), re.DOTALL)
+
+
+def _catalogues(code: str) -> list[Traversable]:
+    folder = _folder() / code
+    if not folder.is_dir():
+        return []
+    return [entry for entry in folder.iterdir() if entry.name.endswith(".po")]
 
 
 def _rule(locale: Locale) -> Callable[[int], int]:

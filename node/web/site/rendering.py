@@ -63,6 +63,7 @@ class Renderer:
             distance=words.distance,
             number=words.number,
             paragraphs=paragraphs,
+            explained=words.explain,
         )
         return environment
 

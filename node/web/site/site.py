@@ -71,7 +71,7 @@ class Site:
             person = await self._person(request)
             visit = self._visit(request, person, browser)
             try:
-                visit = await self._checked(page, visit)
+                visit = await self._checked(page, visit, browser)
                 if page.who != "anybody" and person is None:
                     response: web.StreamResponse = visit.sign_in_first()
                 else:
@@ -84,7 +84,7 @@ class Site:
 
         return handle
 
-    async def _checked(self, page: Page, visit: Visit) -> Visit:
+    async def _checked(self, page: Page, visit: Visit, browser: str) -> Visit:
         """The visit with its form. Raises Forbidden, TooMany, TooLarge."""
         request, person = visit.request, visit.person
         if person is not None:
@@ -95,12 +95,12 @@ class Site:
         if page.rate is not None and request.method == "POST":
             self._rates.spend(page.rate, who, visit.now)
         if request.method == "POST":
-            visit = await self._with_form(page, visit)
+            visit = await self._with_form(page, visit, browser)
         if person is not None and page.who != "anybody" and not person.has_role(page.who):
             raise Forbidden("Cela est réservé à la médiation du quartier.")
         return visit
 
-    async def _with_form(self, page: Page, visit: Visit) -> Visit:
+    async def _with_form(self, page: Page, visit: Visit, browser: str) -> Visit:
         request = visit.request
         most = page.body_bytes or self._parts.here.settings.limits.body_bytes
         if (request.content_length or 0) > most:
@@ -112,8 +112,14 @@ class Site:
             raise NotFound("Ce formulaire ne peut pas être lu.") from error
         if not page.unmarked:
             given = request.headers.get(csrf.HEADER) or form.get(csrf.FIELD, "")
-            base = self._parts.here.settings.base_url
-            csrf.check(request, str(given), visit.form_mark, base)
+            csrf.check(
+                request,
+                str(given),
+                self._parts.here.settings.base_url,
+                key=self._key,
+                browser=browser,
+                session=visit.person.session if visit.person else "",
+            )
         return replace(visit, form=form)
 
     def _visit(self, request: web.Request, person: Person | None, browser: str) -> Visit:
@@ -158,6 +164,8 @@ class Site:
     def _finish(self, visit: Visit, response: web.StreamResponse, browser: str | None) -> None:
         cookies, changes = self._cookies, visit.cookies
         response.headers.setdefault("Content-Security-Policy", self._policy)
+        if response.content_type == "text/html":
+            response.enable_compression()
         if browser is not None and response.content_type == "text/html":
             cookies.put(response, cookies.browser, browser, seconds=YEAR_S)
         if changes.notice is not None:
@@ -187,7 +195,7 @@ class Site:
         return response
 
     def _told(self, visit: Visit, status: int, text: str) -> web.Response:
-        return visit.page("problem.html", status=status, text=visit.say(text))
+        return visit.page("problem.html", status=status, text=visit.language.explain(text))
 
     def problem(self, request: web.Request, status: int, text: str) -> web.Response:
         """For what went wrong where no page is: an address that is none, a body that is too long.

@@ -78,5 +78,3 @@ async def serve(request: web.Request) -> web.Response:
         response.charset = "utf-8"
         response.enable_compression()
     return response
-
-

@@ -1,0 +1,66 @@
+"""Every address of the pages that somebody can open, and by whom it is opened in the tests.
+
+A page that is new is here by itself when its address has no parts that vary; otherwise its line
+below is missing, and a test says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from node.web.routes import PAGES
+from tests.browser.lively import Lively, Role
+
+FILES: Final = frozenset(
+    {
+        "/manifest.webmanifest",
+        "/sw.js",
+        "/live",
+    }
+)
+"""What is opened by browsers and programs, not by people."""
+
+VARYING: Final[dict[str, tuple[str, ...]]] = {
+    "/@{name}": ("/@amina", "/@repair"),
+    "/@{name}/{id}": ("/@amina/{own}", "/@amina/{answered}", "/@benoit/{hostile}"),
+    "/proposals/{id}": ("/proposals/{copy}",),
+    "/tags/{slug}": ("/tags/demande",),
+}
+"""Pattern → addresses, with the names of `Lively.numbers`."""
+AS: Final[dict[str, Role]] = {}
+"""Who opens a page, where it is not the least of those who may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    path: str
+    role: Role
+
+
+def addresses() -> Iterator[Address]:
+    """With ``{name}`` for what `Lively.numbers` has."""
+    for page in PAGES:
+        if page.method != "GET" or page.path in FILES:
+            continue
+        role: Role = AS.get(page.path, page.who)
+        for path in VARYING.get(page.path, (page.path,)):
+            if page.path in VARYING or "{" not in page.path:
+                yield Address(path, role)
+
+
+def unknown() -> list[str]:
+    """Patterns that have no line above."""
+    return [
+        page.path
+        for page in PAGES
+        if page.method == "GET"
+        and "{" in page.path
+        and page.path not in VARYING
+        and page.path not in FILES
+    ]
+
+
+def filled(address: Address, town: Lively) -> str:
+    return address.path.format(**town.numbers)
