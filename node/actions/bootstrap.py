@@ -15,6 +15,7 @@ from node.aid.territory import Territory
 from node.clock import Clock
 from node.config import Settings
 from node.errors import ConfigError, Invalid
+from node.moderation.rates import Rates
 from node.outbox.here import Here
 from node.outbox.keyring import Keyring
 from node.social.accounts import Actor
@@ -68,6 +69,7 @@ async def settle(store: Store, settings: Settings, clock: Clock) -> Here:
         territory=territory,
         vapid=vapid,
         vapid_public=webpush.public_key(vapid),
+        rates=Rates(enforced=settings.limits.rate_limits),
     )
 
 

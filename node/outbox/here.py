@@ -9,6 +9,7 @@ from node.activitypub.addresses import Addresses
 from node.aid.territory import Territory
 from node.clock import Clock
 from node.config import Settings
+from node.moderation.rates import Rates
 from node.outbox.keyring import Keyring
 from node.social.accounts import Actor
 
@@ -30,6 +31,8 @@ class Here:
     """The key by which push services know this node: PKCS#8 PEM, P-256."""
     vapid_public: str
     """As apps are told it, base64url."""
+    rates: Rates
+    """What several doors count together: signing in, joining."""
 
     @property
     def domain(self) -> str:

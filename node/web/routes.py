@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from node.web.joining import PAGES as JOINING
 from node.web.quartier import PAGES as QUARTIER
 from node.web.settling import PAGES as SETTLING
 from node.web.site.visit import Page
@@ -11,4 +12,5 @@ from node.web.site.visit import Page
 PAGES: Final[tuple[Page, ...]] = (
     *QUARTIER,
     *SETTLING,
+    *JOINING,
 )

@@ -1,0 +1,10 @@
+"""Coming in: signing in and out, becoming a member, a password forgotten, one's own locks."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from node.web.joining import signin
+from node.web.site.visit import Page
+
+PAGES: Final[tuple[Page, ...]] = (*signin.PAGES,)
