@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import warnings
 from collections.abc import AsyncIterator
 
@@ -14,15 +13,14 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import async_playwright
 
+from tests.browser.chromium import chromium
 from tests.browser.driving import Driver
 from tests.browser.lively import Lively, lively
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
-
-def chromium() -> str:
-    """Where it is; skips the test where there is none."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+def found_or_skipped() -> str:
+    """Chromium; skips the test where there is none."""
+    found = chromium()
     if found is None:
         text = "There is no Chromium here: the pages were NOT tried in a browser."
         if os.environ.get("CI"):
@@ -36,7 +34,7 @@ def chromium() -> str:
 async def browser() -> AsyncIterator[Driver]:
     """One Chromium for a module, whose tests are marked
     ``pytest.mark.asyncio(loop_scope="module")``."""
-    path = chromium()
+    path = found_or_skipped()
     async with contextlib.AsyncExitStack() as stack:
         playwright = await stack.enter_async_context(async_playwright())
         launched = await playwright.chromium.launch(

@@ -101,34 +101,40 @@ def read_cards(page: str) -> list[Card]:
 
 
 class _Reader(HTMLParser):
-    """The `li.card` of a list: the link in its `h2`, and its `p.who`."""
+    """Each `article.card`: the link in its heading, and what has the class ``who``."""
 
     def __init__(self) -> None:
         super().__init__()
         self.cards: list[Card] = []
-        self._link = ""
-        self._within = ""
+        self._in_card = self._in_link = False
+        self._link, self._who_tag = "", ""
         self._title: list[str] = []
         self._who: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = dict(attrs)
-        if tag == "h2":
-            self._within, self._link, self._title, self._who = "h2", "", [], []
-        elif tag == "a" and self._within == "h2":
-            self._link = values.get("href") or ""
-        elif tag == "p" and values.get("class") == "who" and self._link:
-            self._within = "who"
+        classes = (values.get("class") or "").split()
+        if tag == "article" and "card" in classes:
+            self._in_card, self._link, self._title, self._who = True, "", [], []
+        elif not self._in_card:
+            return
+        elif tag == "a" and not self._link:
+            self._in_link, self._link = True, values.get("href") or ""
+        elif "who" in classes and not self._who_tag:
+            self._who_tag = tag
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "h2":
-            self._within = ""
-        elif tag == "p" and self._within == "who":
-            self.cards.append(Card("".join(self._title), "".join(self._who).strip(), self._link))
-            self._within = self._link = ""
+        if tag == "article" and self._in_card:
+            who = " ".join("".join(self._who).split())
+            self.cards.append(Card("".join(self._title).strip(), who, self._link))
+            self._in_card = False
+        elif tag == "a":
+            self._in_link = False
+        elif tag == self._who_tag:
+            self._who_tag = ""
 
     def handle_data(self, data: str) -> None:
-        if self._within == "h2":
+        if self._in_link:
             self._title.append(data)
-        elif self._within == "who":
+        elif self._who_tag:
             self._who.append(data)
