@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 
 from node.errors import NotFound
 from node.outbox.here import Here
 from node.social import letters, membership
+from node.social.accounts import Actor
 from node.social.letters import Letter, News, Place
 from node.social.notifications import ALL, How, how_by_mail, next_digest
+from node.social.statuses import Status
 from node.store import accounts, actors, mail_keys, mails, notifications, objects
 from node.store.accounts import Account
 from node.store.notifications import Notification
@@ -120,8 +123,20 @@ def _send_digest(tx: Transaction, here: Here, actor_id: int) -> None:
 
 def news_of(tx: Transaction, here: Here, told: Notification) -> News:
     """What a mail may say of it: public names and titles, and where it is."""
-    who = actors.by_id(tx, told.actor_id) if told.actor_id else None
-    about = objects.by_id(tx, told.object_id) if told.object_id else None
+    return all_news_of(tx, here, [told])[0]
+
+
+def all_news_of(tx: Transaction, here: Here, told: Sequence[Notification]) -> list[News]:
+    """The same of several, in two queries."""
+    people = actors.by_ids(tx, {one.actor_id for one in told if one.actor_id})
+    statuses = objects.by_ids(tx, {one.object_id for one in told if one.object_id})
+    return [
+        _news(here, one, people.get(one.actor_id or 0), statuses.get(one.object_id or 0))
+        for one in told
+    ]
+
+
+def _news(here: Here, told: Notification, who: Actor | None, about: Status | None) -> News:
     title, link = "", here.settings.base_url
     if about is not None and about.visibility.open:
         title = about.name or ""

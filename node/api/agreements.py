@@ -182,18 +182,8 @@ async def _step(
 
 
 async def _who(call: Call[Nothing, Any]) -> Actor:
-    """The caller; a mediator stands in for the quartier where it is the author, that is for
-    somebody elsewhere for whom it published. Nobody stands on both sides."""
-    found = await call.store.read(agreements.by_id, call.number())
-    quartier, caller = call.here.quartier, call.caller
-    if (
-        found is not None
-        and found.author_id == quartier.id
-        and found.answerer_id != caller.actor.id
-        and caller.has_role("mediator")
-    ):
-        return quartier
-    return caller.actor
+    """The caller, or the quartier for which they stand in."""
+    return await call.store.read(acting.speaker, call.here, call.caller.actor, call.number())
 
 
 def _page(

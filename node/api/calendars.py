@@ -4,11 +4,9 @@ address that only that person knows."""
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import re
-import secrets
 from collections.abc import Sequence
 
+from node.actions import calendars as actions
 from node.activitypub.html import plain_text
 from node.aid import calendars
 from node.aid.calendars import Entry
@@ -28,7 +26,6 @@ PAST_S = 7 * 86_400.0
 PAST_OWN_S = 90 * 86_400.0
 MAX_AGE_S = 300
 TEXT_MAX = 2_000
-_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 
 _WORDS = {
     "fr": {
@@ -76,10 +73,8 @@ async def quartier(call: Call[Nothing, Nothing]) -> Raw:
 
 async def own(call: Call[Nothing, Nothing]) -> Raw:
     here, secret = call.here, call.path["secret"]
-    if not _SECRET.fullmatch(secret):
-        raise _nothing()
     now = here.clock.now()
-    found = await call.store.read(_own, _hash(secret), after=now - PAST_OWN_S)
+    found = await call.store.read(_own, secret, after=now - PAST_OWN_S)
     if found is None:
         raise _nothing()
     language, rows = found
@@ -101,17 +96,16 @@ async def state(call: Call[Nothing, Nothing]) -> CalendarState:
 
 
 async def make(call: Call[Nothing, Nothing]) -> CalendarAddress:
-    secret = secrets.token_urlsafe(32)
-    await call.store.write(store_calendars.set_key, call.caller.actor.id, _hash(secret))
-    return CalendarAddress(url=f"{call.here.settings.base_url}/calendars/{secret}.ics")
+    url = await call.store.write(actions.new_address, call.here, call.caller.actor)
+    return CalendarAddress(url=url)
 
 
 async def end(call: Call[Nothing, Nothing]) -> None:
-    await call.store.write(store_calendars.set_key, call.caller.actor.id, None)
+    await call.store.write(actions.end_address, call.caller.actor)
 
 
-def _own(tx: Transaction, hash: str, *, after: float) -> tuple[str, list[Appointment]] | None:
-    owner = store_calendars.owner(tx, hash)
+def _own(tx: Transaction, secret: str, *, after: float) -> tuple[str, list[Appointment]] | None:
+    owner = actions.owner(tx, secret)
     if owner is None:
         return None
     actor_id, locale = owner
@@ -185,10 +179,6 @@ def _appointment(here: Here, row: Appointment, language: str) -> list[Entry]:
 
 def _place(latitude: float | None, longitude: float | None) -> tuple[float, float] | None:
     return None if latitude is None or longitude is None else (latitude, longitude)
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _nothing() -> NotFound:

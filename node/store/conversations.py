@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from node.ids import new_id
+from node.social.accounts import Actor
 from node.social.statuses import Status
 from node.store import calls
 from node.store.tables import accounts, actors, conversations, objects, recipients
@@ -84,6 +85,49 @@ def remove(tx: Transaction, account_id: int, identifier: int) -> bool:
         )
     )
     return gone.rowcount > 0
+
+
+def statuses(tx: Transaction, me: Actor, identifier: int, *, most: int) -> list[int]:
+    """Ids of what was said in a thread and may be read by `me`, whose row it is: the latest
+    `most`, the oldest first."""
+    thread = tx.scalar(
+        sa.select(conversations.c.context).where(
+            conversations.c.id == identifier, conversations.c.account_id == me.id
+        )
+    )
+    if thread is None:
+        return []
+    named = sa.exists().where(recipients.c.object_id == objects.c.id, recipients.c.uri == me.uri)
+    rows = tx.all(
+        sa.select(objects.c.id)
+        .where(
+            sa.or_(objects.c.context == thread, objects.c.uri == thread),
+            objects.c.visibility == "direct",
+            sa.or_(objects.c.author_id == me.id, named),
+        )
+        .order_by(objects.c.id.desc())
+        .limit(most)
+    )
+    return [row.id for row in reversed(rows)]
+
+
+def between(tx: Transaction, one: Actor, other: Actor, *, since: float, most: int) -> list[int]:
+    """Ids of the direct statuses that two people wrote to each other, in whatever threads: the
+    latest `most`, the oldest first."""
+    parts = [
+        sa.select(objects.c.id)
+        .join(recipients, recipients.c.object_id == objects.c.id)
+        .where(
+            objects.c.author_id == author.id,
+            objects.c.visibility == "direct",
+            objects.c.published >= since,
+            recipients.c.uri == reader.uri,
+        )
+        for author, reader in ((one, other), (other, one))
+    ]
+    found = sa.union(*parts).subquery()
+    rows = tx.all(sa.select(found.c.id).order_by(found.c.id.desc()).limit(most))
+    return [row.id for row in reversed(rows)]
 
 
 # ── how they come about ──────────────────────────────────────────────────────────────────────

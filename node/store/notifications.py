@@ -166,10 +166,27 @@ def unread_count(tx: Transaction, account_id: int, *, most: int = 1000) -> int:
     return int(tx.scalar(sa.select(sa.func.count()).select_from(some)) or 0)
 
 
+def has_unread(tx: Transaction, account_id: int, agreement_id: int) -> bool:
+    """Whether there is something unread about an agreement."""
+    unread = sa.select(notifications.c.id).where(
+        notifications.c.account_id == account_id,
+        notifications.c.agreement_id == agreement_id,
+        notifications.c.read_at.is_(None),
+        _OF_HELP,
+    )
+    return tx.first(unread.limit(1)) is not None
+
+
 def mark_read(
-    tx: Transaction, account_id: int, *, now: float, one: int | None = None, upto: int | None = None
+    tx: Transaction,
+    account_id: int,
+    *,
+    now: float,
+    one: int | None = None,
+    upto: int | None = None,
+    agreement_id: int | None = None,
 ) -> int:
-    """One, or all up to an id, or all. How many were not read before."""
+    """One, or all up to an id, or all about an agreement, or all. How many were not read before."""
     where = [
         notifications.c.account_id == account_id,
         notifications.c.read_at.is_(None),
@@ -179,6 +196,8 @@ def mark_read(
         where.append(notifications.c.id == one)
     if upto is not None:
         where.append(notifications.c.id <= upto)
+    if agreement_id is not None:
+        where.append(notifications.c.agreement_id == agreement_id)
     return tx.execute(sa.update(notifications).where(*where).values(read_at=now)).rowcount
 
 

@@ -123,6 +123,21 @@ def open_of(tx: Transaction, proposal_id: int) -> Referral | None:
     return None if row is None else _referral(row)
 
 
+def asked_of(tx: Transaction, author_id: int, *, most: int = 20) -> list[Referral]:
+    """Those about which somebody is asked whether they agree, the oldest first."""
+    rows = tx.all(
+        _SELECT.join(objects, objects.c.id == referrals.c.proposal_id)
+        .where(
+            referrals.c.direction == Direction.TO.value,
+            referrals.c.state == State.ASKED.value,
+            objects.c.author_id == author_id,
+        )
+        .order_by(referrals.c.id)
+        .limit(most)
+    )
+    return [_referral(row) for row in rows]
+
+
 def open_with(tx: Transaction, neighbour_id: int, *, most: int = 1_000) -> list[Referral]:
     """All between us and a neighbour that are under way, or stand."""
     rows = tx.all(

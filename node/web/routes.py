@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from node.web.joining import PAGES as JOINING
+from node.web.mine import PAGES as MINE
 from node.web.quartier import PAGES as QUARTIER
 from node.web.settling import PAGES as SETTLING
 from node.web.site.visit import Page
 
 PAGES: Final[tuple[Page, ...]] = (
     *QUARTIER,
+    *MINE,
     *SETTLING,
     *JOINING,
 )

@@ -22,6 +22,7 @@ from node.actions.agreements.steps import (
     settle,
     withdraw,
 )
+from node.actions.agreements.two import speaker
 
 __all__ = [
     "accept",
@@ -40,5 +41,6 @@ __all__ = [
     "refuse",
     "reveal_contact",
     "settle",
+    "speaker",
     "withdraw",
 ]

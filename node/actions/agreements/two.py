@@ -9,7 +9,7 @@ from node.aid.proposals import Proposal, Urgency
 from node.errors import NotFound
 from node.outbox.here import Here
 from node.social.accounts import Actor
-from node.store import actors, objects, proposals
+from node.store import accounts, actors, agreements, objects, proposals
 from node.store.transaction import Transaction
 
 URGENT = (Urgency.HIGH, Urgency.CRITICAL)
@@ -46,3 +46,14 @@ def the_two(tx: Transaction, agreement: Agreement) -> Two:
 def agreement_uri(here: Here, agreement: Agreement) -> str:
     """Its id: ours to give where the proposal is ours."""
     return agreement.uri or here.addresses.agreement(agreement.id)
+
+
+def speaker(tx: Transaction, here: Here, who: Actor, agreement_id: int) -> Actor:
+    """As whom somebody speaks in an agreement: a mediator stands in for the quartier where it is
+    the author, that is for somebody elsewhere for whom it published. Nobody stands on both
+    sides."""
+    found, quartier = agreements.by_id(tx, agreement_id), here.quartier
+    if found is None or found.author_id != quartier.id or found.answerer_id == who.id:
+        return who
+    account = accounts.by_actor(tx, who.id)
+    return quartier if account is not None and account.role != "member" else who

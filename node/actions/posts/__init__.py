@@ -2,6 +2,7 @@
 ask for that, and an answer where they write to somebody who asked."""
 
 from node.actions.posts.changing import Described, delete_post, edit_post, take_away
+from node.actions.posts.letters import write_to
 from node.actions.posts.making import publish_post
 from node.actions.posts.once import Made, post_once
 from node.actions.posts.sources import source_of
@@ -15,4 +16,5 @@ __all__ = [
     "publish_post",
     "source_of",
     "take_away",
+    "write_to",
 ]

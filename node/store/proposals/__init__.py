@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from node.store.proposals.lists import Listed, listed, to_offer
+from node.store.proposals.lists import Listed, listed, of_author, to_offer
 from node.store.proposals.rows import (
     COLUMNS,
     FROM,
@@ -45,6 +45,7 @@ __all__ = [
     "listed",
     "mark_expired_remote",
     "next_moment",
+    "of_author",
     "opening_again",
     "read",
     "set_notice",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from node.aid.lifecycle import State
 from node.aid.proposals import Proposal
 from node.store.proposals.rows import COLUMNS, FROM, LIVE, read
 from node.store.referrals import entrusted_to_us
@@ -88,6 +90,29 @@ def listed(
             Listed(read(row), url, bool(own), name, username, domain, content, since, voucher)
         )
     return found
+
+
+def of_author(
+    tx: Transaction,
+    author_id: int,
+    *,
+    states: Collection[State] | None = None,
+    before: int | None = None,
+    most: int,
+) -> list[Proposal]:
+    """What somebody published, whatever became of it, newest first; with `states` only those."""
+    statement = (
+        sa.select(*COLUMNS)
+        .select_from(FROM)
+        .where(objects.c.author_id == author_id)
+        .order_by(proposals.c.object_id.desc())
+        .limit(most)
+    )
+    if states is not None:
+        statement = statement.where(proposals.c.state.in_(sorted(one.value for one in states)))
+    if before is not None:
+        statement = statement.where(proposals.c.object_id < before)
+    return [read(row) for row in tx.all(statement)]
 
 
 def to_offer(tx: Transaction, *, now: float, most: int = 500) -> list[int]:

@@ -29,6 +29,8 @@ class Person:
     account: Account
     session: str
     """The digest of the session's token."""
+    unread: int = 0
+    """News that they have not read, counted up to 99."""
 
     def has_role(self, role: str) -> bool:
         """Whether this is a member, mediator or admin, or more than that."""

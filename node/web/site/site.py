@@ -14,7 +14,7 @@ from aiohttp import web
 from node.errors import EntraideError, Forbidden, NotFound, TooLarge, TooMany, Unavailable
 from node.moderation.rates import Rate, Rates
 from node.outbox.reading.network import NETWORK
-from node.store import node_secrets, web_sessions
+from node.store import node_secrets, notifications, web_sessions
 from node.store.transaction import Transaction
 from node.web.site import csrf
 from node.web.site.languages import FRENCH, Language, known, language, preferred
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 YEAR_S: Final = 365 * 86_400
 NOTICE_MAX: Final = 600
+UNREAD_MOST: Final = 99
 THEMES: Final = ("auto", "light", "dark", "contrast")
 
 
@@ -210,4 +211,5 @@ def _signed_in(tx: Transaction, token: str, now: float) -> tuple[Person, bool] |
     found = web_sessions.find(tx, token, now=now)
     if found is None:
         return None
-    return Person(found.actor, found.account, found.hash), found.stale
+    unread = notifications.unread_count(tx, found.actor.id, most=UNREAD_MOST)
+    return Person(found.actor, found.account, found.hash, unread), found.stale
