@@ -182,6 +182,7 @@ SECTIONS: dict[str, type[Section]] = {
     "federation": FederationSettings,
     "limits": LimitsSettings,
     "media": MediaSettings,
+    "map": MapSettings,
     "mail": MailSettings,
     "retention": RetentionSettings,
     "log": LogSettings,
