@@ -47,6 +47,8 @@ OPEN = ("/api/", "/oauth/", "/.well-known/", "/nodeinfo/", "/media/")
 """Apps that run in browsers ask there; what is refused is for them to read, too."""
 FORMS = ("/api/v1/", "/api/v2/", "/oauth/")  # read by node.mastodon.parameters
 UPLOADS = "/api/aid/v1/pictures"
+READS_BODY = "reads_body"
+"""Marks a handler that reads a large body itself, once it knows who sends it."""
 TOO_LARGE = "That is more than this node reads at once."
 
 
@@ -284,6 +286,8 @@ def _bodies(settings: Settings) -> Middleware:
 
 
 def _in_pieces(request: web.Request) -> bool:
+    if getattr(request.match_info.handler, READS_BODY, False):
+        return True
     if request.path == UPLOADS and request.method == "POST":
         return True
     return request.content_type == "multipart/form-data" and request.path.startswith(FORMS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Iterable
@@ -11,11 +12,12 @@ from urllib.parse import quote, unquote
 
 from aiohttp import web
 
-from node.errors import EntraideError, Forbidden, NotFound, TooLarge, TooMany, Unavailable
+from node.errors import BadInput, EntraideError, Forbidden, TooLarge, TooMany, Unavailable
 from node.moderation.rates import Rate, Rates
 from node.outbox.reading.network import NETWORK
 from node.store import node_secrets, notifications, web_sessions
 from node.store.transaction import Transaction
+from node.web.guards import READS_BODY
 from node.web.site import csrf
 from node.web.site.languages import FRENCH, Language, known, language, preferred
 from node.web.site.policy import policy
@@ -72,10 +74,10 @@ class Site:
             person = await self._person(request)
             visit = self._visit(request, person, browser)
             try:
-                visit = await self._checked(page, visit, browser)
                 if page.who != "anybody" and person is None:
                     response: web.StreamResponse = visit.sign_in_first()
                 else:
+                    visit = await self._checked(page, visit, browser)
                     response = await page.handler(visit)
             except EntraideError as error:
                 response = self._problem(visit, error)
@@ -83,11 +85,14 @@ class Site:
                 self._finish(visit, response, browser if new else None)
             return response
 
+        setattr(handle, READS_BODY, page.body_bytes is not None)
         return handle
 
     async def _checked(self, page: Page, visit: Visit, browser: str) -> Visit:
         """The visit with its form. Raises Forbidden, TooMany, TooLarge."""
         request, person = visit.request, visit.person
+        _check_letters(request.query.values())
+        _check_letters(request.match_info.values())
         if person is not None:
             who = f"person {person.actor.id}"
             self._rates.spend(self._signed_in, who, visit.now)
@@ -108,9 +113,13 @@ class Site:
             raise TooLarge("C’est plus que ce nœud ne lit en une fois.")
         request._client_max_size = most
         try:
-            form = await request.post()
+            async with asyncio.timeout(self._parts.here.settings.limits.body_seconds):
+                form = await request.post()
+        except TimeoutError:
+            raise web.HTTPRequestTimeout(reason="The body took too long.") from None
         except ValueError as error:
-            raise NotFound("Ce formulaire ne peut pas être lu.") from error
+            raise BadInput("Ce formulaire ne peut pas être lu.") from error
+        _check_letters(value for value in form.values() if isinstance(value, str))
         if not page.unmarked:
             given = request.headers.get(csrf.HEADER) or form.get(csrf.FIELD, "")
             csrf.check(
@@ -205,6 +214,13 @@ class Site:
         response = self._told(visit, status, NOTHING if status == 404 else text)
         response.headers["Content-Security-Policy"] = self._policy
         return response
+
+
+def _check_letters(texts: Iterable[str]) -> None:
+    """What no keyboard makes, and databases do not take. Raises BadInput."""
+    for text in texts:
+        if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+            raise BadInput("Il y a là un caractère qui ne peut pas y être.")
 
 
 def _signed_in(tx: Transaction, token: str, now: float) -> tuple[Person, bool] | None:
