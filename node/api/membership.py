@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta
 
 from node.actions import membership
 from node.actions.accounts import make_keys, prepare_account
 from node.actions.passwords import hash_password
+from node.actions.signing_in import SIGN_UP
 from node.api.common import AccountEntity, Id, Moment, PageQuery, account_entity, moment
 from node.api.endpoint import Call, Endpoint, Entity, Nothing, Page
 from node.moderation.rates import Rate
+from node.outbox.reading.network import NETWORK
 from node.social.accounts import check_password
 from node.social.membership import DAYS, DAYS_MOST, NAME_MAX, TEXT_MAX, USES_MOST
 from node.store import invitations, join_requests
 from node.store.invitations import Invitation
 from node.store.join_requests import JoinRequest
 
-SIGN_UP = Rate("sign-up", 5, 1800.0)
 INVITATIONS = Rate("invitations", 30, 3600.0)
 CODES = Rate("codes", 60, 1800.0)
 
@@ -155,6 +156,7 @@ async def offered(call: Call[Nothing, Nothing]) -> InvitationOffer:
 
 
 async def join(call: Call[Nothing, Joining]) -> AccountEntity:
+    _spend(call)
     code, given = call.path["code"], call.body
     invitation, _ = await call.store.read(membership.invitation_of, call.here, code)
     new = await asyncio.to_thread(
@@ -171,10 +173,17 @@ async def join(call: Call[Nothing, Joining]) -> AccountEntity:
     return account_entity(actor)
 
 
+def _spend(call: Call[Nothing, Any]) -> None:
+    """Whoever signs up is counted by their network, with the site and the apps together."""
+    network = str(call.request.get(NETWORK, ""))
+    call.here.rates.spend(SIGN_UP, network, call.here.clock.now())
+
+
 # ── by asking ────────────────────────────────────────────────────────────────────────────────
 
 
 async def ask(call: Call[Nothing, Asking]) -> None:
+    _spend(call)
     given = call.body
     asking = membership.check_asking(
         username=given.username,
@@ -245,12 +254,12 @@ ENDPOINTS = (
     ),
     Endpoint(
         method="POST", path="/join/{code}", handler=join, tag="membership", status=201,
-        summary="Join by an invitation.", body=Joining, answer=AccountEntity, rate=SIGN_UP,
+        summary="Join by an invitation.", body=Joining, answer=AccountEntity,
         errors=(409,),
     ),
     Endpoint(
         method="POST", path="/join_requests", handler=ask, tag="membership",
-        summary="Ask to join: a mediator answers, by mail.", body=Asking, rate=SIGN_UP,
+        summary="Ask to join: a mediator answers, by mail.", body=Asking,
         errors=(403, 409),
     ),
     Endpoint(

@@ -23,12 +23,11 @@ from node.mastodon.methods import streaming
 from node.mastodon.streams.hub import Hub
 from node.outbox import reading
 from node.web.guards import guards
-from node.web.media import Media
 from node.web.machines import Machines
+from node.web.media import Media
 from node.web.routes import PAGES
 from node.web.site.site import Site
 from node.web.site.visit import Parts
-from node.web.unsubscribe import LetterPages
 
 
 def web_application(node: Node, processor: Processor, hearing: Hearing) -> web.Application:
@@ -63,7 +62,6 @@ def web_application(node: Node, processor: Processor, hearing: Hearing) -> web.A
     application.add_routes(Machines(node.here, node.store).routes())
     application.on_startup.append(lambda _: site.start())
     application.add_routes(site.routes())
-    application.add_routes(LetterPages(node.here, node.store).routes())
     return application
 
 

@@ -134,7 +134,7 @@ def routes(here: Here, store: Store, remote: Remote) -> list[web.RouteDef]:
         Kept(store, here.clock, SHOWN, most=KEPT_BYTES),
         Kept(store, here.clock, GRANTED, most=KEPT_BYTES // 8),
     )
-    areas = (*METHODS, oauth_page.methods(enforced=here.settings.limits.rate_limits))
+    areas = (*METHODS, oauth_page.METHODS)
     methods = [method for area in areas for method in area]
 
     async def preflight(request: web.Request) -> web.Response:

@@ -45,7 +45,7 @@ class Quartier:
 
     async def form(self, method: str, path: str, **data: str) -> tuple[int, str]:
         async with self.web.request(method, f"{self.node.base}{path}", data=data) as answer:
-            assert "script" not in answer.headers["Content-Security-Policy"]
+            assert "script-src 'self';" in answer.headers["Content-Security-Policy"]
             return answer.status, await answer.text()
 
 

@@ -7,8 +7,7 @@ import pytest
 import pytest_asyncio
 from argon2 import PasswordHasher
 
-from node.actions import passwords
-from node.mastodon.oauth import page
+from node.actions import passwords, signing_in
 from tests.databases import database_url, new_sqlite, postgres_url, sqlite_url
 from tests.mastodon.signing_in import Town, town
 
@@ -22,7 +21,7 @@ def _cheap_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", cheap)
         nobody = cheap.hash("nobody's")
-        for module in (passwords, page):
+        for module in (passwords, signing_in):
             patch.setattr(module, "NOBODY", nobody)
         yield
 

@@ -11,9 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 import pytest
 
-from node.actions import passwords
-from node.mastodon.oauth import page
-from node.store import accounts, actors
+from node.actions import passwords, signing_in
+from node.store import accounts, actors, moderation
 from node.store.tables import authorizations
 from node.store.transaction import Transaction
 from tests.mastodon.signing_in import BACK, OUT_OF_BAND, Town, town
@@ -453,7 +452,7 @@ async def test_time_does_not_tell_who_is_here(
         checked.append(hashed)
         return real(hashed, password)
 
-    monkeypatch.setattr(page, "password_fits", counted)
+    monkeypatch.setattr(signing_in, "password_fits", counted)
     app = await shared.app()
     bodies = set()
     for who in ("amina", "nobody", "no@where.example"):
@@ -471,7 +470,16 @@ async def test_who_may_not_sign_in(tmp_path: Path) -> None:
         actor = await here.node.store.read(actors.local_by_username, "benoit")
         assert actor is not None
         await here.node.store.write(_change, actor.id, confirmed_at=None)
-        assert (await app.submit("benoit")).status == 401
+        refused = await app.submit("benoit")
+        assert refused.status == 403
+        assert "pas encore confirmée" in refused.body
+        assert (await app.submit("benoit", "wrong")).status == 401
+        await here.node.store.write(_change, actor.id, confirmed_at=1.0)
+        await here.node.store.write(moderation.suspend, actor.id, at=1.0)
+        refused = await app.submit("benoit")
+        assert refused.status == 403
+        assert "suspendu" in refused.body
+        assert (await app.submit("benoit", "wrong")).status == 401
         # A new password ends what apps hold
         amina = await here.node.store.read(actors.local_by_username, "amina")
         assert amina is not None

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from node.actions.accounts import is_taken
+from node.actions.signing_in import SIGN_UP
 from node.actions.signing_up import SignUp, sign_up
 from node.errors import Conflict, Forbidden, Invalid
 from node.mastodon.method import Answer, Ask, Method
-from node.moderation.rates import Rate
 from node.outbox.here import Here
+from node.outbox.reading.network import NETWORK
 from node.social.accounts import check_email, check_password, check_username
 from node.social.membership import LOCALES, TEXT_MAX
 from node.store.transaction import Transaction
 
-RATE: Final = Rate("sign-up", 5, 1_800.0)
 WAITING: Final = {
     "fr": "C’est noté : la médiation du quartier va lire votre demande, et vous répondra par "
     "courriel. Vous pourrez alors vous connecter.",
@@ -30,6 +30,8 @@ async def create(ask: Ask) -> Answer:
     app = ask.grant.app if ask.grant is not None else None
     if app is None:
         raise Forbidden("This method requires an app that was registered")
+    network = str(ask.request.get(NETWORK, ""))
+    ask.here.rates.spend(SIGN_UP, network, ask.here.clock.now())
     read = ask.parameters
     locale = read.text("locale")[:2].lower()
     given = SignUp(
@@ -89,6 +91,4 @@ def _refused(details: Details) -> Answer:
     return Answer(body, 422)
 
 
-METHODS = (
-    Method("POST", "/api/v1/accounts", create, scope="write:accounts", who="app", rate=RATE),
-)
+METHODS = (Method("POST", "/api/v1/accounts", create, scope="write:accounts", who="app"),)

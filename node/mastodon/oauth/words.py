@@ -19,6 +19,13 @@ class Words:
     beware: str
     copy: str
     wrong: str
+    unconfirmed: str
+    suspended: str
+    too_many: str
+    second: str
+    code_field: str
+    wrong_code: str
+    too_late: str
     refused: str
     again: str
     scopes: Mapping[str, str]
@@ -34,6 +41,15 @@ FRENCH: Final = Words(
     beware="Si vous ne venez pas de votre application, fermez cette page.",
     copy="Copiez ce code dans votre application :",
     wrong="Ce nom et ce mot de passe ne vont pas ensemble. Vérifiez, et essayez encore.",
+    unconfirmed="Votre adresse électronique n’est pas encore confirmée : ouvrez le lien que nous "
+    "vous avons écrit, et essayez encore.",
+    suspended="Ce compte est suspendu. Parlez-en à l’association du quartier.",
+    too_many="C’est trop à la fois : attendez un peu.",
+    second="Le mot de passe est bon. Il manque le code que votre téléphone affiche en ce moment.",
+    code_field="Le code à six chiffres, ou un de vos codes de secours",
+    wrong_code="Ce code n’est pas le bon, ou il a déjà servi. Attendez le suivant, et tapez-le tel "
+    "qu’il s’affiche.",
+    too_late="Trop de temps a passé. Donnez encore votre mot de passe.",
     refused="Cette application ne peut pas être autorisée",
     again="Revenez à l’application et recommencez. Si cela arrive à nouveau, c’est elle qu’il faut "
     "corriger ; ses auteurs comprendront ceci :",
@@ -59,6 +75,15 @@ ENGLISH: Final = Words(
     beware="If you do not come from your app, close this page.",
     copy="Copy this code into your app:",
     wrong="This name and this password do not go together. Check them, and try again.",
+    unconfirmed="Your e-mail address is not confirmed yet: open the link that we sent you, and try "
+    "again.",
+    suspended="This account is suspended. Please speak to the association of the neighbourhood.",
+    too_many="That is too much at once: wait a little.",
+    second="The password is right. What is missing is the code that your phone shows now.",
+    code_field="The code of six digits, or one of your recovery codes",
+    wrong_code="This code is not the right one, or it was used already. Wait for the next one, and "
+    "type it as it is shown.",
+    too_late="Too much time has passed. Please give your password again.",
     refused="This app cannot be authorized",
     again="Go back to the app and start again. If it happens again, the app is at fault; its "
     "authors will understand this:",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from node.web.joining import signin
+from node.web.joining import letters, signin
 from node.web.site.visit import Page
 
-PAGES: Final[tuple[Page, ...]] = (*signin.PAGES,)
+PAGES: Final[tuple[Page, ...]] = (*signin.PAGES, *letters.PAGES)
