@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from node.actions import notices
@@ -41,12 +42,18 @@ def take_back(tx: Transaction, voucher: Actor, account_id: int) -> None:
 
 def vouchers_of(tx: Transaction, account_id: int) -> list[Voucher]:
     """Who stands up for somebody, the first one first; without those who left or are suspended."""
-    found = []
-    for one in vouches.for_(tx, account_id):
-        who = actors.by_id(tx, one.voucher_id)
-        if who is not None and not who.gone and not who.suspended:
-            found.append(Voucher(who, one.created_at))
-    return found
+    return _there(tx, {one.voucher_id: one.created_at for one in vouches.for_(tx, account_id)})
+
+
+def vouched_for(tx: Transaction, voucher_id: int) -> list[Voucher]:
+    """For whom somebody stands up, the first one first; without those who left."""
+    return _there(tx, {one.account_id: one.created_at for one in vouches.by(tx, voucher_id)})
+
+
+def _there(tx: Transaction, since: Mapping[int, float]) -> list[Voucher]:
+    people = actors.by_ids(tx, since)
+    found = [Voucher(people[number], at) for number, at in since.items() if number in people]
+    return [one for one in found if not one.who.gone and not one.who.suspended]
 
 
 def member(tx: Transaction, account_id: int) -> Actor:

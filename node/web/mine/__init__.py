@@ -4,7 +4,27 @@ from __future__ import annotations
 
 from typing import Final
 
-from node.web.mine import agreement, news, overview
+from node.web.mine import (
+    agreement,
+    data,
+    dates,
+    invitations,
+    messages,
+    news,
+    overview,
+    profile,
+    settings,
+)
 from node.web.site.visit import Page
 
-PAGES: Final[tuple[Page, ...]] = (*overview.PAGES, *news.PAGES, *agreement.PAGES)
+PAGES: Final[tuple[Page, ...]] = (
+    *overview.PAGES,
+    *news.PAGES,
+    *agreement.PAGES,
+    *dates.PAGES,
+    *messages.PAGES,
+    *settings.PAGES,
+    *profile.PAGES,
+    *data.PAGES,
+    *invitations.PAGES,
+)
