@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from node.web.joining import letters, signin
+from node.web.joining import forgotten, invitation, letters, request, signin
 from node.web.site.visit import Page
 
-PAGES: Final[tuple[Page, ...]] = (*signin.PAGES, *letters.PAGES)
+PAGES: Final[tuple[Page, ...]] = (
+    *signin.PAGES,
+    *request.PAGES,
+    *invitation.PAGES,
+    *forgotten.PAGES,
+    *letters.PAGES,
+)

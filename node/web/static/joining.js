@@ -1,22 +1,28 @@
-// A password can be looked at while it is typed. Without this file it cannot, and that is all.
+// A password can be looked at while it is typed, and a page printed. Without this file it cannot be
+// looked at, and the browser's own menu prints.
 "use strict";
 
-const words = document.documentElement.lang === "en" ? ["Show", "Hide"] : ["Montrer", "Cacher"];
+const { show, hide, print } = document.currentScript.dataset;
+
+function button(words) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "plain no-print";
+  made.textContent = words;
+  return made;
+}
 
 for (const input of document.querySelectorAll('input[type="password"]')) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "plain";
-  button.setAttribute("aria-controls", input.id);
+  const eye = button(show);
+  eye.setAttribute("aria-controls", input.id);
+  const label = document.querySelector(`label[for="${input.id}"]`)?.textContent ?? "";
   const say = () => {
-    const shown = input.type === "text";
-    button.setAttribute("aria-pressed", String(shown));
-    button.textContent = words[shown ? 1 : 0];
+    eye.textContent = input.type === "text" ? hide : show;
+    eye.setAttribute("aria-label", `${eye.textContent} : ${label}`);
   };
-  button.addEventListener("click", () => {
+  eye.addEventListener("click", () => {
     input.type = input.type === "password" ? "text" : "password";
     say();
-    input.focus();
   });
   // What is sent, and what the browser keeps, is a password again.
   input.form?.addEventListener("submit", () => {
@@ -24,5 +30,12 @@ for (const input of document.querySelectorAll('input[type="password"]')) {
     say();
   });
   say();
-  input.after(button);
+  input.after(eye);
+}
+
+for (const place of document.querySelectorAll("[data-print]:not(script)")) {
+  const made = button(print);
+  made.className = "second no-print";
+  made.addEventListener("click", () => window.print());
+  place.append(made);
 }
