@@ -7,6 +7,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Final
 from urllib.parse import quote, unquote
 
@@ -140,7 +141,7 @@ class Site:
             person=person,
             language=self._language(request, person),
             form=EMPTY,
-            form_mark=csrf.mark(self._key, browser, person.session if person else ""),
+            new_mark=partial(csrf.mark, self._key, browser, person.session if person else ""),
             renderer=self._renderer,
             notice=unquote(self._cookies.read(request, self._cookies.notice))[:NOTICE_MAX],
             theme=theme if theme in THEMES else "auto",
@@ -176,7 +177,7 @@ class Site:
         response.headers.setdefault("Content-Security-Policy", self._policy)
         if response.content_type == "text/html":
             response.enable_compression()
-        if browser is not None and response.content_type == "text/html":
+        if browser is not None and changes.marked:
             cookies.put(response, cookies.browser, browser, seconds=YEAR_S)
         if changes.notice is not None:
             text = quote(changes.notice[:NOTICE_MAX])

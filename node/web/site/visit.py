@@ -52,6 +52,8 @@ class Cookie:
     signed_out: bool = False
     language: str | None = None
     theme: str | None = None
+    marked: bool = False
+    """A form stands on the page: the browser needs its own cookie to send it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Visit:
     language: Language
     form: MultiDictProxy[Any]
     """Of a POST: fields, and `aiohttp.web.FileField` where a file was chosen."""
-    form_mark: str
+    new_mark: Callable[[], str]
     renderer: Renderer
     notice: str = ""
     """What the page before wants to be said on this one."""
@@ -122,6 +124,12 @@ class Visit:
 
     def ticked(self, name: str) -> bool:
         return self.form.get(name) in ("on", "1", "yes")
+
+    @property
+    def form_mark(self) -> str:
+        """What a form of this page carries (`site.csrf`)."""
+        self.cookies.marked = True
+        return self.new_mark()
 
     # ── words ────────────────────────────────────────────────────────────────────────────────
 
