@@ -25,7 +25,7 @@ from tests.peers.documents import User
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SECRET = "le code de la porte est 4711"
-COUNTED = ("date", "x-ratelimit-remaining")
+COUNTED = ("date", "x-ratelimit-remaining", "x-ratelimit-reset")
 FORMS = ("application/activity+json", "text/html", "*/*", "application/json", "")
 
 
