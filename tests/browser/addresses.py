@@ -27,6 +27,11 @@ VARYING: Final[dict[str, tuple[str, ...]]] = {
     "/@{name}/{id}": ("/@amina/{own}", "/@amina/{answered}", "/@benoit/{hostile}"),
     "/proposals/{id}": ("/proposals/{copy}",),
     "/tags/{slug}": ("/tags/demande",),
+    "/me/agreements/{id}": ("/me/agreements/{agreement}", "/me/agreements/{agreed}?step=cancel"),
+    "/me/news/{id}": (),  # on to what it tells of
+    "/me/messages/{id}": ("/me/messages/{thread}",),
+    "/me/invite/{code}": ("/me/invite/{invitation}",),
+    "/me/vouches/{name}": ("/me/vouches/benoit",),
 }
 """Pattern → addresses, with the names of `Lively.numbers`."""
 AS: Final[dict[str, Role]] = {}

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from node.actions import agreements as agreeing
 from node.actions.neighbours import answer_neighbour, ask_neighbour
+from node.actions.posts import write_to
 from node.aid.neighbours import Event
 from node.social.accounts import Actor
-from node.store import objects
+from node.store import conversations, objects
 from tests.databases import new_sqlite
 from tests.flows.asking import Asking, people
 from tests.flows.neighbourhood import iso, until
@@ -44,7 +46,8 @@ class Lively:
     """A member of the neighbouring quartier."""
     numbers: dict[str, str]
     """What stands in addresses: ``own`` (Amina's open request), ``answered``, ``copy`` (the
-    neighbour's), ``agreement``, ``report``, ``request``, ``behalf``, ``invitation``."""
+    neighbour's), ``agreement``, ``agreed``, ``thread``, ``report``, ``request``, ``behalf``,
+    ``invitation``."""
 
     def who(self, role: Role) -> Actor | None:
         return {
@@ -137,6 +140,7 @@ async def _live(t: Lively) -> None:
     assert status == 200, answer
     mine = await t.amina.get("/agreements")
     numbers["agreement"] = mine[0]["id"]
+    await _agree(t)
     status, made = await t.benoit.ask(
         "POST", "/reports", account_id=t.amina.id, content="Elle écrit trop.", category="other"
     )
@@ -146,3 +150,20 @@ async def _live(t: Lively) -> None:
     assert status == 201, invited
     numbers["invitation"] = str(invited.get("link") or invited.get("code")).rsplit("/", 1)[-1]
     await t.here.settled()
+
+
+async def _agree(t: Lively) -> None:
+    """What was asked, accepted, talked about, with contacts shown on both sides."""
+    store, here = t.here.store, t.here.here
+    asked = await t.here.publish(t.amina.actor, topic="services.diy", title="Une étagère à fixer")
+    about = int(await number(t.here, asked))
+    made = await store.write(agreeing.offer_help, here, t.benoit.actor, about, text="Samedi ?")
+    await store.write(agreeing.accept, here, t.amina.actor, made.id)
+    for who, contact in ((t.amina, "06 12 34 56 78"), (t.benoit, "benoit@example.org, le soir")):
+        await store.write(agreeing.reveal_contact, here, who.actor, made.id, contact)
+    words = "Vers dix heures ?\n\n" + HOSTILE
+    await store.write(write_to, here, t.benoit.actor, [t.amina.actor], words, language="fr")
+    (thread,) = await store.read(
+        conversations.page, t.amina.actor.id, below=None, above=None, upward=False, most=1
+    )
+    t.numbers["agreed"], t.numbers["thread"] = str(made.id), str(thread.id)

@@ -220,6 +220,7 @@ async def _page(
         history=[happened(visit, one, line) for line in found.history],
         said=found.said,
         reachable=not one.other.gone and not one.other.suspended,
+        opened=visit.query("step"),
         once=secrets.token_urlsafe(12),
     )
 

@@ -65,6 +65,8 @@ class Task:
     path: str
     """Where the button leads: sent, or with `asks` read first."""
     asks: bool
+    waits: bool
+    """Somebody waits for an answer: it comes first."""
     late: bool
     """It could also be that nobody came."""
 
@@ -92,7 +94,10 @@ async def overview(visit: Visit) -> web.Response:
         news=[item_of(visit, one, news) for one, news in found.told],
         unread=visit.me.unread,
         asked=_asked(visit, found),
-        tasks=[task for one in found.open if (task := _task(visit, one)) is not None],
+        tasks=sorted(
+            (task for one in found.open if (task := _task(visit, one)) is not None),
+            key=lambda task: not task.waits,
+        ),
         renewals=[own_of(visit, one) for one in found.own if wants_renewal(one, visit.now)],
         requests=[one for one in mine if one.request],
         offers=[one for one in mine if not one.request],
@@ -144,6 +149,7 @@ def _task(visit: Visit, one: Dealing) -> Task | None:
         step=step,
         path=f"{one.path}#{step.name}" if asks else f"{one.path}/{step.name}",
         asks=asks,
+        waits=step.name == "accept",
         late=one.was_to_be(visit.now) and step.name == "confirm",
     )
 

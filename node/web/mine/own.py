@@ -59,11 +59,13 @@ def own_of(visit: Visit, one: Proposal) -> Own:
     elif one.expires_at is not None and one.state in LIVE and not over:
         until = visit.say("jusqu’au %(until)s", until=visit.language.moment(one.expires_at, zone))
     state = State.EXPIRED if over and one.state in LIVE else one.state
+    request = one.purpose is Purpose.REQUEST
+    promised = state is State.MATCHED and not request
     return Own(
         id=one.id,
         title=one.title,
-        request=one.purpose is Purpose.REQUEST,
-        state=visit.say(STATES[state]),
+        request=request,
+        state=visit.say("Promise à quelqu’un") if promised else visit.say(STATES[state]),
         until=until,
         note=one.reason,
         link=f"/edit/{one.id}",

@@ -109,6 +109,8 @@ def next_step(visit: Visit, one: Dealing) -> Step | None:
     """The one thing to do now; None where it is the other's turn, or all is over."""
     if Event.ACCEPT in one.may:
         return step_of(visit, one, Event.ACCEPT)
+    if one.proposal.gathering and not one.was_to_be(visit.now):
+        return None  # they meet there
     if one.state is State.ACCEPTED and not one.confirmed:
         if one.mine is None and not one.confirmed_there:
             return reveal_step(visit, one)
