@@ -22,7 +22,7 @@ GROUPS: Final[tuple[tuple[str, str, tuple[Kind, ...]], ...]] = (
         later("Quelqu’un répond à mon annonce, ou à ma réponse"),
         (K.AGREEMENT_PROPOSED, K.AGREEMENT_ACCEPTED, K.AGREEMENT_REFUSED, K.AGREEMENT_WITHDRAWN),
     ),
-    ("contact", later("Quelqu’un me montre ses coordonnées"), (K.CONTACT_REVEALED,)),
+    ("reveals", later("Quelqu’un me montre ses coordonnées"), (K.CONTACT_REVEALED,)),
     (
         "agreed",
         later("Ce qui est convenu avance, ou est annulé"),
