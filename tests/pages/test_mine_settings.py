@@ -129,9 +129,9 @@ async def test_somebody_vouches_for_somebody(node: Serving) -> None:
     """By name and date; not for oneself; and it can be taken back."""
     one, other = await person(node), await person(node)
     async with reader(node, one) as a, reader(node, other) as b:
-        page = await a.press(
-            await a.get(f"/me/vouches/{other.username}"), f"Je réponds de {other.name}"
-        )
+        page = await a.get(f"/@{other.username}")
+        page = await a.get(page.links["Je connais cette personne"])
+        page = await a.press(page, f"Je réponds de {other.name}")
         assert f"Vous répondez de {other.name} depuis le" in page.text
         assert one.name in (await b.get("/me/profile")).text
         page = await a.press(page, "Le reprendre")
