@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from node.web.asking import PAGES as ASKING
 from node.web.joining import PAGES as JOINING
 from node.web.mine import PAGES as MINE
 from node.web.quartier import PAGES as QUARTIER
@@ -12,6 +13,7 @@ from node.web.site.visit import Page
 
 PAGES: Final[tuple[Page, ...]] = (
     *QUARTIER,
+    *ASKING,
     *MINE,
     *SETTLING,
     *JOINING,
