@@ -27,6 +27,10 @@ VARYING: Final[dict[str, tuple[str, ...]]] = {
     "/@{name}/{id}": ("/@amina/{own}", "/@amina/{answered}", "/@benoit/{hostile}"),
     "/proposals/{id}": ("/proposals/{copy}",),
     "/tags/{slug}": ("/tags/demande",),
+    "/write/{id}/words": ("/write/{draft}/words",),
+    "/write/{id}/when": ("/write/{draft}/when",),
+    "/write/{id}/check": ("/write/{draft}/check",),
+    "/edit/{id}": ("/edit/{own}",),
     "/me/agreements/{id}": ("/me/agreements/{agreement}", "/me/agreements/{agreed}?step=cancel"),
     "/me/news/{id}": (),  # on to what it tells of
     "/me/messages/{id}": ("/me/messages/{thread}",),
@@ -34,7 +38,7 @@ VARYING: Final[dict[str, tuple[str, ...]]] = {
     "/me/vouches/{name}": ("/me/vouches/benoit",),
 }
 """Pattern → addresses, with the names of `Lively.numbers`."""
-AS: Final[dict[str, Role]] = {}
+AS: Final[dict[str, Role]] = {"/ask": "member", "/offer": "member"}
 """Who opens a page, where it is not the least of those who may."""
 
 

@@ -146,6 +146,16 @@ async def _live(t: Lively) -> None:
     )
     assert status in (200, 201), made
     numbers["report"] = (await t.maud.get("/reports"))[0]["id"]
+    status, draft = await t.amina.ask(
+        "POST",
+        "/drafts",
+        purpose="request",
+        topic="care.meals",
+        title="Un repas chaud, 12 rue Mercière",
+        text="Je suis malade : appelez le 06 12 34 56 78.",
+    )
+    assert status in (200, 201), draft
+    numbers["draft"] = draft["id"]
     status, invited = await t.amina.ask("POST", "/invitations")
     assert status == 201, invited
     numbers["invitation"] = str(invited.get("link") or invited.get("code")).rsplit("/", 1)[-1]
