@@ -32,7 +32,7 @@ from node.web.mine.steps import Step, next_step, standing
 from node.web.site.visit import Page, Visit, act, as_number, show
 
 MOST: Final = 40
-NEWS: Final = 5
+NEWS: Final = 3
 FITTING: Final = 6
 LIST: Final = 40
 
