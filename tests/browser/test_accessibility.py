@@ -28,7 +28,7 @@ WIDE = """() => {
 CUT = """() => [...document.querySelectorAll("main *")].filter(e => {
     const style = getComputedStyle(e);
     if (!["hidden", "clip"].includes(style.overflowX)) return false;
-    if (e.closest(".unseen, svg, .leaflet-container, textarea, select")) return false;
+    if (e.closest(".unseen, svg, .leaflet-container, input, textarea, select")) return false;
     return e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1;
 }).map(e => e.outerHTML.slice(0, 120)).slice(0, 5)"""
 STRUCTURE = """() => ({
