@@ -25,6 +25,8 @@ from node.store.transaction import Transaction
 
 PER_NETWORK: Final = Rate("sign-in of a network", 25, 300.0)
 PER_ACCOUNT: Final = Rate("sign-in of an account", 25, 3600.0)
+OWN: Final = Rate("password", 25, 3600.0)
+"""Of one's own password, asked again of who is signed in."""
 SIGN_UP: Final = Rate("sign-up", 5, 1_800.0)
 """Of one network, by whatever door."""
 WRONG: Final = "Ce nom et ce mot de passe ne vont pas ensemble. Vérifiez, et essayez encore."
@@ -33,6 +35,7 @@ UNCONFIRMED: Final = (
     "écrit."
 )
 SUSPENDED: Final = "Ce compte est suspendu. Parlez-en à l’association du quartier."
+NOT_YOURS: Final = "Ce n’est pas votre mot de passe."
 TOO_LATE: Final = "Trop de temps a passé. Recommencez, s’il vous plaît."
 HELD_S: Final = 600.0
 
@@ -75,6 +78,14 @@ async def by_password(store: Store, here: Here, who: str, password: str, network
     if known is None or not fits:
         raise Unauthenticated(WRONG)
     return _let_in(known)
+
+
+async def own_password(here: Here, account: Account, password: str) -> None:
+    """Before what cannot be undone: whether it is still they who sit there. Raises Forbidden for
+    a wrong password, TooMany for who tries many."""
+    here.rates.spend(OWN, str(account.actor_id), here.clock.now())
+    if not await asyncio.to_thread(password_fits, account.password_hash, password):
+        raise Forbidden(NOT_YOURS)
 
 
 def _let_in(known: Known) -> Known:

@@ -12,10 +12,11 @@ from node.actions import credentials, notices
 from node.actions.accounts import change_account, change_profile
 from node.actions.deletion import delete_account
 from node.actions.export import export_text
-from node.actions.passwords import hash_password, password_fits
+from node.actions.passwords import hash_password
+from node.actions.signing_in import own_password
 from node.activitypub.html import plain_text
 from node.api.common import AccountEntity, Moment, account_entity, moment
-from node.api.endpoint import Call, Caller, Endpoint, Entity, Nothing, Raw
+from node.api.endpoint import Call, Endpoint, Entity, Nothing, Raw
 from node.errors import Forbidden
 from node.moderation.rates import Rate
 from node.outbox.here import Here
@@ -130,13 +131,13 @@ async def change(call: Call[Nothing, MeChange]) -> MeEntity:
 
 
 async def change_password(call: Call[Nothing, PasswordChange]) -> None:
-    await _know(call.caller, call.body.current)
+    await own_password(call.here, call.caller.account, call.body.current)
     hashed = await asyncio.to_thread(hash_password, check_password(call.body.new))
     await call.store.write(credentials.change_password, call.here, call.caller.actor, hashed)
 
 
 async def change_address(call: Call[Nothing, AddressChange]) -> None:
-    await _know(call.caller, call.body.password)
+    await own_password(call.here, call.caller.account, call.body.password)
     await call.store.write(
         credentials.ask_confirmation, call.here, call.caller.actor, call.body.email
     )
@@ -153,14 +154,8 @@ async def export(call: Call[Nothing, Nothing]) -> Raw:
 
 
 async def leave(call: Call[Nothing, Farewell]) -> None:
-    await _know(call.caller, call.body.password)
+    await own_password(call.here, call.caller.account, call.body.password)
     await call.store.write(delete_account, call.here, call.caller.actor.username)
-
-
-async def _know(caller: Caller, word: str) -> None:
-    """Forbidden unless this is the account's password. It takes long on purpose."""
-    if not await asyncio.to_thread(password_fits, caller.account.password_hash, word):
-        raise Forbidden("Ce n’est pas votre mot de passe.")
 
 
 ENDPOINTS = (

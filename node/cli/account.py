@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from node.actions import accounts, audit, membership, vouching
+from node.actions import accounts, audit, membership, second_factor, vouching
 from node.actions.deletion import delete_account
 from node.actions.export import export_text
 from node.actions.passwords import hash_password
@@ -84,6 +84,15 @@ async def reset_password(session: Session, name: str, password: str) -> None:
     hashed = await asyncio.to_thread(hash_password, check_password(password))
     await session.store.write(accounts.reset_password, name, hashed, session.here.clock.now())
     click.echo(f"{name} : mot de passe changé")
+
+
+@account.command("forget-second-factor")
+@click.argument("name")
+@with_node
+async def forget_second_factor(session: Session, name: str) -> None:
+    """Ne plus demander de code à qui a perdu téléphone et codes de secours."""
+    await session.store.write(second_factor.forget, session.here, None, name)
+    click.echo(f"{name} : seconde vérification oubliée")
 
 
 @account.command("delete")

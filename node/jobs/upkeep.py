@@ -8,7 +8,7 @@ import logging
 from node.actions.renewal import expire_proposals, remind, reopen_proposals
 from node.errors import Unavailable
 from node.outbox.here import Here
-from node.store import feed, journal, proposals
+from node.store import feed, journal, proposals, web_sessions
 from node.store.engine import Store
 
 log = logging.getLogger(__name__)
@@ -41,6 +41,8 @@ async def keep_house(store: Store, here: Here) -> None:
         try:
             await store.maintain()
             await store.write(feed.trim)
-            await store.write(journal.drop_old_bodies, before=here.clock.now() - BODIES_KEPT_S)
+            now = here.clock.now()
+            await store.write(journal.drop_old_bodies, before=now - BODIES_KEPT_S)
+            await store.write(web_sessions.forget, before=now - web_sessions.LASTS_S)
         except Unavailable as error:
             log.warning("housekeeping waits: %s", error)

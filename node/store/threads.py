@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -54,9 +55,16 @@ def ancestors(tx: Transaction, uri: str | None, *, most: int) -> list[Row]:
 
 def descendants(tx: Transaction, uri: str, *, most: int, depth: int) -> list[Row]:
     """Each after what it answers, the oldest answers first: as threads are read."""
+    return descendants_of(tx, [uri], most=most, depth=depth)
+
+
+def descendants_of(
+    tx: Transaction, uris: Sequence[str], *, most: int, depth: int
+) -> list[Row]:
+    """Of several, one after the other; in one query."""
     down = (
         sa.select(*_COLUMNS, sa.literal(1).label("far"))
-        .where(objects.c.in_reply_to == uri)
+        .where(objects.c.in_reply_to.in_(list(uris)))
         .cte("down", recursive=True)
     )
     down = down.union(
@@ -72,7 +80,7 @@ def descendants(tx: Transaction, uri: str, *, most: int, depth: int) -> list[Row
             known.add(row.id)
             below.setdefault(row.in_reply_to, []).append(row)
     found: list[Row] = []
-    waiting = list(reversed(below.pop(uri, [])))
+    waiting = [row for uri in reversed(uris) for row in reversed(below.pop(uri, []))]
     while waiting:
         row = waiting.pop()
         found.append(row)

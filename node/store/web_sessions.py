@@ -9,7 +9,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from node.social.accounts import Actor
-from node.store import accounts, actors, calls
+from node.store import accounts, actors, calls, pushes
 from node.store.accounts import Account
 from node.store.tables import tokens, web_sessions
 from node.store.transaction import Transaction
@@ -106,6 +106,7 @@ def end(tx: Transaction, actor_id: int, hash: str, *, now: float) -> bool:
     ).rowcount
     if ended:
         calls.token_ended(tx, hash)
+        pushes.remove(tx, hash)
     return ended > 0
 
 

@@ -120,7 +120,7 @@ def _page(
         errors=errors or {},
         said=title,
         more=text,
-        warnings=warnings(f"{title}\n{text}", code),
+        warnings=(*warnings(title, code), *warnings(text, code)),
         closed=proposal.state in CLOSED,
         open=proposal.state in LIVE and not over,
         paused=proposal.state in (State.PAUSED, State.SATISFIED_FOR_NOW),

@@ -73,7 +73,7 @@ async def _page(
         topic=draft.topic.label(code),
         problem=problem,
         pictures=shown,
-        warnings=warnings(f"{draft.text('title')}\n{draft.text('text')}", code),
+        warnings=(*warnings(draft.text("title"), code), *warnings(draft.text("text"), code)),
         seen=who_will_see(
             checked,
             quartier=settings.node.name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from node.web.joining import forgotten, invitation, letters, request, signin
+from node.web.joining import forgotten, invitation, letters, request, second, security, signin
 from node.web.site.visit import Page
 
 PAGES: Final[tuple[Page, ...]] = (
@@ -13,4 +13,6 @@ PAGES: Final[tuple[Page, ...]] = (
     *invitation.PAGES,
     *forgotten.PAGES,
     *letters.PAGES,
+    *security.PAGES,
+    *second.PAGES,
 )

@@ -17,7 +17,7 @@ from node.errors import Conflict, Invalid, NotFound
 from node.moderation.rates import Rate
 from node.outbox.here import Here
 from node.social.accounts import Actor
-from node.store import agreements, conversations, notifications
+from node.store import agreements, conversations, notifications, objects
 from node.store.agreements import Happened
 from node.store.transaction import Transaction
 from node.web.mine.contacts import linked
@@ -180,7 +180,8 @@ def _say(
 ) -> None:
     speaker, one = _one(tx, here, me, number)
     last = conversations.between(tx, speaker, one.other, since=one.agreement.created_at, most=1)
-    reply_to = last[-1] if last else None
+    offer = None if last else objects.by_uri(tx, one.agreement.offer_uri)  # of who wrote a note
+    reply_to = last[-1] if last else offer.id if offer is not None else None
     write_to(tx, here, speaker, [one.other], text, language=language, reply_to=reply_to, key=key)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import Final
 
@@ -10,8 +9,9 @@ from aiohttp import web
 
 from node.actions.deletion import delete_account
 from node.actions.export import export_text
-from node.actions.passwords import password_fits
+from node.actions.signing_in import own_password
 from node.aid.agreements import State
+from node.errors import Forbidden
 from node.moderation.rates import Rate
 from node.outbox.here import Here
 from node.social.accounts import Actor
@@ -21,7 +21,6 @@ from node.web.mine.dealings import Dealing, dealings
 from node.web.site.visit import Page, Visit, act, show
 
 EXPORTS: Final = Rate("export", 10, 3600.0)
-PASSWORDS: Final = Rate("password", 25, 3600.0)
 MOST: Final = 40
 
 
@@ -57,13 +56,10 @@ async def leave(visit: Visit) -> web.Response:
 
 async def left(visit: Visit) -> web.Response:
     """POST /me/leave: field ``password``; the account is gone, here and elsewhere."""
-    fits = await asyncio.to_thread(
-        password_fits, visit.me.account.password_hash, visit.text("password")
-    )
-    if not fits:
-        return await _leave(
-            visit, status=422, errors={"password": "Ce n’est pas votre mot de passe."}
-        )
+    try:
+        await own_password(visit.here, visit.me.account, visit.text("password"))
+    except Forbidden as error:
+        return await _leave(visit, status=422, errors={"password": error.public})
     await visit.store.write(delete_account, visit.here, visit.me.actor.username)
     visit.cookies.signed_out = True
     return visit.go("/", notice=visit.say("Votre compte est supprimé. Merci d’avoir été là."))
@@ -93,5 +89,5 @@ PAGES: Final[tuple[Page, ...]] = (
     show("/me/data", data, who="member"),
     act("/me/data", taken, who="member", rate=EXPORTS),
     show("/me/leave", leave, who="member"),
-    act("/me/leave", left, who="member", rate=PASSWORDS),
+    act("/me/leave", left, who="member"),
 )

@@ -8,7 +8,6 @@ from aiohttp import web
 
 from node.activitypub.negotiation import negotiate
 from node.store import proposals
-from node.store.transaction import Transaction
 from node.web.cards import card_of
 from node.web.site.visit import Page, Visit, as_number, show, to_document
 
@@ -28,21 +27,4 @@ async def front(visit: Visit) -> web.Response:
     )
 
 
-async def tag(visit: Visit) -> web.Response:
-    """GET /tags/{slug}."""
-    slug = visit.path("slug").casefold()[:100]
-    found = await visit.store.read(_tagged, slug, visit.now)
-    return visit.page(
-        "quartier/person.html",
-        title=f"#{slug}",
-        handle="",
-        summary="",
-        cards=[card_of(visit, one) for one in found],
-    )
-
-
-def _tagged(tx: Transaction, slug: str, now: float) -> list[proposals.Listed]:
-    return proposals.listed(tx, now=now, tag=slug, most=PAGE)
-
-
-PAGES: Final[tuple[Page, ...]] = (show("/", front), show("/tags/{slug}", tag))
+PAGES: Final[tuple[Page, ...]] = (show("/", front),)
