@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from node.ids import new_id
 from node.social.accounts import Actor
 from node.social.statuses import Status
-from node.store import calls
+from node.store import calls, threads
 from node.store.tables import accounts, actors, conversations, objects, recipients
 from node.store.transaction import Row, Transaction
 from node.store.upsert import insert_or_update
@@ -89,26 +89,31 @@ def remove(tx: Transaction, account_id: int, identifier: int) -> bool:
 
 def statuses(tx: Transaction, me: Actor, identifier: int, *, most: int) -> list[int]:
     """Ids of what was said in a thread and may be read by `me`, whose row it is: the latest
-    `most`, the oldest first."""
-    thread = tx.scalar(
-        sa.select(conversations.c.context).where(
-            conversations.c.id == identifier, conversations.c.account_id == me.id
-        )
+    `most`, the oldest first. Who gives their statuses no context is found by what answers what."""
+    row = tx.first(
+        sa.select(conversations.c.context, objects.c.id, objects.c.in_reply_to)
+        .join(objects, objects.c.id == conversations.c.last_object_id)
+        .where(conversations.c.id == identifier, conversations.c.account_id == me.id)
     )
-    if thread is None:
+    if row is None:
         return []
+    above = threads.ancestors(tx, row.in_reply_to, most=most)
     named = sa.exists().where(recipients.c.object_id == objects.c.id, recipients.c.uri == me.uri)
     rows = tx.all(
         sa.select(objects.c.id)
         .where(
-            sa.or_(objects.c.context == thread, objects.c.uri == thread),
+            sa.or_(
+                objects.c.context == row.context,
+                objects.c.uri == row.context,
+                objects.c.id.in_([row.id, *(one.id for one in above)]),
+            ),
             objects.c.visibility == "direct",
             sa.or_(objects.c.author_id == me.id, named),
         )
         .order_by(objects.c.id.desc())
         .limit(most)
     )
-    return [row.id for row in reversed(rows)]
+    return [one.id for one in reversed(rows)]
 
 
 def between(tx: Transaction, one: Actor, other: Actor, *, since: float, most: int) -> list[int]:
