@@ -58,9 +58,7 @@ def descendants(tx: Transaction, uri: str, *, most: int, depth: int) -> list[Row
     return descendants_of(tx, [uri], most=most, depth=depth)
 
 
-def descendants_of(
-    tx: Transaction, uris: Sequence[str], *, most: int, depth: int
-) -> list[Row]:
+def descendants_of(tx: Transaction, uris: Sequence[str], *, most: int, depth: int) -> list[Row]:
     """Of several, one after the other; in one query."""
     down = (
         sa.select(*_COLUMNS, sa.literal(1).label("far"))

@@ -87,15 +87,14 @@ async def commented(visit: Visit) -> web.Response:
     """POST /comment/{id}: fields ``text`` and ``once``, which lets it go once."""
     number, text = visit.number(), visit.text("text")
     try:
-        path, made = await visit.store.write(
+        onward = await visit.store.write(
             _say, visit.here, visit.me, number, text, visit.language.code, visit.text("once")
         )
     except Invalid as error:
         return await _one(
             visit, number, status=422, errors={"text": error.public}, typed={"text": text}
         )
-    notice = visit.say("Votre message est publié sous l’annonce.")
-    return visit.go(f"{path}?seen={made}#comment-{made}", notice=notice)
+    return visit.go(onward, notice=visit.say("Votre message est publié sous l’annonce."))
 
 
 # ── units of work ────────────────────────────────────────────────────────────────────────────
@@ -125,10 +124,13 @@ def _say(
     text: str,
     language: str,
     key: str,
-) -> tuple[str, int]:
+) -> str:
+    """Where it is then read."""
     entry = found(tx, number, me, here.addresses)
     made = comments.say(tx, here, me.actor, entry, text, language=language, key=key)
-    return path_of(entry), made.id
+    before = objects.replies(tx, entry.proposal.uri, after=None, most=comments.PAGE + 1)
+    page = f"?after={made.id - 1}" if len(before) > comments.PAGE else ""
+    return f"{path_of(entry)}{page}#comment-{made.id}"
 
 
 def _place_of(
