@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from node.actions import agreements as acting
+from node.actions import drafts as drafting
 from node.actions.posts import write_to
 from node.store import agreements, reveals, suggestions
 from tests.databases import new_sqlite
@@ -229,6 +230,33 @@ class _Later:
 
     def now(self) -> float:
         return float(self._clock.now()) + self._seconds  # type: ignore[attr-defined]
+
+
+async def test_what_is_not_published_stands_there_too(node: Serving) -> None:
+    """Begun, being looked at, sent back with a word: each leads to where it goes on."""
+    author, maud = await person(node), await person(node, role="mediator")
+    fields = {
+        "purpose": "offer",
+        "topic": "services.diy",
+        "mode": "service",
+        "title": "Petits travaux",
+        "language": "fr",
+    }
+    kept = await node.store.write(drafting.save, node.here, author, fields)
+    async with reader(node, author) as a:
+        page = await a.get("/me")
+        assert "Pas encore envoyée" in page.text
+        assert page.links["Petits travaux"] == f"/write/{kept.id}/words"
+        await node.store.write(drafting.send, node.here, author, kept.id, review=True)
+        page = await a.get("/me")
+        assert "La médiation la relit" in page.text
+        await node.store.write(drafting.send_back, node.here, maud, kept.id, "Quels jours ?")
+        page = await a.get("/me")
+        assert "La médiation vous l’a renvoyée" in page.text
+        assert "Quels jours ?" in page.text
+        news = await a.get("/me/news")
+        page = await a.get(next(at for at in news.links.values() if at.startswith("/me/news/")))
+        assert page.path == f"/write/{kept.id}/words"
 
 
 async def test_suggestions_are_shown_and_put_aside(node: Serving) -> None:

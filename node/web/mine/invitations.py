@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-import segno
 from aiohttp import web
-from markupsafe import Markup
 
 from node.actions import membership as joining
 from node.errors import Conflict, EntraideError, Forbidden, Invalid, NotFound
@@ -24,6 +22,7 @@ from node.store import invitations
 from node.store.invitations import Invitation
 from node.store.transaction import Transaction
 from node.web.kinds import KINDS, kind_said
+from node.web.qr import qr
 from node.web.site.visit import NOTHING, Page, Visit, act, as_number, show
 
 INVITATIONS: Final = Rate("invitations", 30, 3600.0)
@@ -76,13 +75,6 @@ async def taken_back(visit: Visit) -> web.Response:
         joining.revoke_invitation, visit.here, visit.me.actor, visit.text("hash")[:100]
     )
     return visit.go("/me/invite", notice=visit.say("L’invitation ne marche plus."))
-
-
-def qr(text: str) -> Markup:
-    """A QR code as a picture within the page; dark on whatever is behind it."""
-    made = segno.make(text, error="m")
-    svg = made.svg_inline(border=2, omitsize=True, svgclass=None, lineclass=None)
-    return Markup(svg)  # noqa: S704 - made of squares
 
 
 def _field(error: EntraideError, typed: Mapping[str, str]) -> str:

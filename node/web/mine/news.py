@@ -25,7 +25,7 @@ _PLACES: Final[Mapping[str, str]] = {
     Kind.PROPOSAL_EXPIRED: "/edit/{object}",
     Kind.PROPOSAL_ASKS: "/edit/{object}",
     Kind.PROPOSAL_REOPENED: "/edit/{object}",
-    Kind.PROPOSAL_RETURNED: "/me#own",
+    Kind.PROPOSAL_RETURNED: "/write/{draft}/words",
     Kind.PROPOSAL_REMOVED: "/me/announcements",
     Kind.SERIES_PAUSED: "/me#own",
     Kind.REFERRAL_ASKED: "/me",
@@ -117,7 +117,7 @@ def _place(one: Notification, told: News) -> str:
         return f"/me/agreements/{one.agreement_id}"
     place = _PLACES.get(one.kind)
     if place is not None and ("{object}" not in place or one.object_id):
-        return place.format(object=one.object_id)
+        return place.format(object=one.object_id, draft=one.data.get("draft", ""))
     parts = urlsplit(told.link)
     return local(parts.path or "/me/news")
 

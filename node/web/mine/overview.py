@@ -85,9 +85,8 @@ class Fitting:
 async def overview(visit: Visit) -> web.Response:
     """GET /me."""
     found = await visit.store.read(_found, visit.here, visit.me.actor, visit.now)
-    mine = [own_of(visit, one) for one in found.own] + [
-        draft_of(visit, kept) for kept in found.drafts if kept.state == "review" or kept.note
-    ]
+    mine = [draft_of(visit, kept) for kept in found.drafts]
+    mine += [own_of(visit, one) for one in found.own]
     return visit.page(
         "mine/overview.html",
         title=visit.say("Mon entraide"),

@@ -73,9 +73,10 @@ def own_of(visit: Visit, one: Proposal) -> Own:
 
 
 def draft_of(visit: Visit, kept: Kept) -> Own:
-    """What waits for a mediator's look, or came back from it."""
-    back = kept.state == "draft" and bool(kept.note)
-    state = (
+    """What is not finished, waits for a mediator's look, or came back from it."""
+    waits = kept.state == "review"
+    back = not waits and bool(kept.note)
+    said = (
         visit.say("La médiation vous l’a renvoyée")
         if back
         else visit.say(STATES[State(kept.state)])
@@ -84,10 +85,10 @@ def draft_of(visit: Visit, kept: Kept) -> Own:
         id=kept.id,
         title=str(kept.fields.get("title") or visit.say("Sans titre")),
         request=kept.fields.get("purpose") != "offer",
-        state=state,
+        state=said,
         until="",
-        note=kept.note if kept.state == "draft" else "",
-        link=f"/edit/{kept.id}",
+        note="" if waits else kept.note,
+        link=f"/write/{kept.id}/check" if waits else f"/write/{kept.id}/words",
     )
 
 
