@@ -42,12 +42,19 @@ def check_writer(tx: Transaction, writer: Actor) -> None:
 
 
 def write_for(
-    tx: Transaction, here: Here, writer: Actor, draft: Draft, consent: Consent
+    tx: Transaction,
+    here: Here,
+    writer: Actor,
+    draft: Draft,
+    consent: Consent,
+    *,
+    identifier: int | None = None,
 ) -> OnBehalf:
-    """Publish in the writer's name, and keep for whom. Raises Forbidden, Invalid when the words
+    """Publish in the writer's name, and keep for whom; `identifier` is the announcement's number,
+    where it is known before. Raises Forbidden, Invalid when the words
     say who it is for, and what publishing raises."""
     check_writer(tx, writer)
-    made = publish_proposal(tx, here, writer, draft)
+    made = publish_proposal(tx, here, writer, draft, identifier=identifier)
     check_unnamed(tx, made, consent)
     return keep(tx, here, writer, made.id, consent)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from node.web.asking import PAGES as ASKING
+from node.web.desk import PAGES as DESK
 from node.web.joining import PAGES as JOINING
 from node.web.mine import PAGES as MINE
 from node.web.quartier import PAGES as QUARTIER
@@ -15,6 +16,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *QUARTIER,
     *ASKING,
     *MINE,
+    *DESK,
     *SETTLING,
     *JOINING,
 )
