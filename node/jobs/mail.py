@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 from node.clock import Clock
@@ -34,7 +35,9 @@ class MailWorker:
         bell = self._store.bell(mails.BELL)
         while True:
             try:
-                if await self.send_due():
+                sent = await self.send_due()
+                _heed_the_end()
+                if sent:
                     continue
                 due = await self._store.read(mails.next_due)
             except Unavailable as error:
@@ -59,6 +62,14 @@ class MailWorker:
             scale=self._scale,
         )
         return len(claimed)
+
+
+def _heed_the_end() -> None:
+    """Python 3.11's `asyncio.wait_for`, by which aiosmtplib waits, loses a cancellation that comes
+    in the same moment as the answer: the node would never stop."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _claim(tx: Transaction, *, now: float) -> list[Mail]:
