@@ -7,7 +7,10 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
-_EMAIL: Final = r"(?P<mail>[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5})"
+_EMAIL: Final = (
+    r"(?P<mail>(?<![\w@.+%-])[A-Za-z0-9._%+-]{1,64}"
+    r"@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5})"
+)
 _PHONE: Final = r"(?P<phone>(?<![\w+])\+?\(?\d(?:[\s.\-/()]{0,3}\d){6,14}(?!\w))"
 _FOUND: Final = re.compile(f"{_EMAIL}|{_PHONE}", re.ASCII)
 _NOT_DIALLED: Final = re.compile(r"\(0\)|[^\d+]")
