@@ -121,7 +121,8 @@ def _choice(tx: Transaction, number: int) -> tuple[str, list[Actor], bool]:
 def _lines(tx: Transaction, visit: Visit) -> tuple[list[Line], list[Line]]:
     found = referrals.listed(tx, most=MOST)
     groups = actors.by_ids(tx, {one.neighbour_id for one in found})
-    theirs, ours = [], []
+    theirs: list[Line] = []
+    ours: list[Line] = []
     for one in found:
         status, group = objects.by_id(tx, one.proposal_id), groups.get(one.neighbour_id)
         if status is None or group is None:

@@ -137,7 +137,7 @@ def _whole(
 
 def _lines(tx: Transaction, visit: Visit, found: list[Report]) -> list[Line]:
     named = {one.reporter_id for one in found} | {one.target_id for one in found if one.target_id}
-    people = actors.by_ids(tx, {number for number in named if number is not None})
+    people = actors.by_ids(tx, named)
     return [
         Line(
             one,
