@@ -30,6 +30,9 @@ VARYING: Final[dict[str, tuple[str, ...]]] = {
     "/write/{id}/words": ("/write/{draft}/words",),
     "/write/{id}/when": ("/write/{draft}/when",),
     "/write/{id}/check": ("/write/{draft}/check",),
+    "/desk/referrals/of/{id}": ("/desk/referrals/of/{own}",),
+    "/desk/reports/{id}": ("/desk/reports/{report}",),
+    "/desk/people/{name}": ("/desk/people/amina",),
     "/edit/{id}": ("/edit/{own}",),
     "/me/agreements/{id}": ("/me/agreements/{agreement}", "/me/agreements/{agreed}?step=cancel"),
     "/me/news/{id}": (),  # on to what it tells of

@@ -166,7 +166,7 @@ def _named(tx: Transaction, visit: Visit) -> Somebody:
         vouchers,
         actors.by_id(tx, account.invited_by) if account.invited_by else None,
         tuple(mediator_notes.listed(tx, about="account", about_id=actor.id, most=MOST)),
-        any(one.actor.id == visit.me.actor.id for one in vouchers),
+        any(one.who.id == visit.me.actor.id for one in vouchers),
     )
 
 
