@@ -18,6 +18,7 @@ from node.activitypub.documents import (
     parse_actor,
     parse_object,
 )
+from node.activitypub.intents import Whereabouts
 from node.activitypub.keys import PublicKey
 from node.activitypub.readers import one_id, origin, same_origin
 from node.activitypub.rejected import Rejected
@@ -204,6 +205,12 @@ class Remote:
         """``@name@domain`` as its server tells who that is; Invalid or a FetchError else."""
         await self._refuse_blocked(f"https://{domain}/")
         return await self.actor(await self._discovery.webfinger(name, domain))
+
+    async def interaction(self, where: Whereabouts, uri: str) -> str | None:
+        """The page of somebody's own server at which they go on with an object; None where it has
+        none. Raises Invalid or a FetchError."""
+        await self._refuse_blocked(f"https://{where.domain}/")
+        return await self._discovery.interaction(where, uri)
 
     async def renew_node(self, uri: str) -> bool:
         """A proof by the key that we know of a node failed: ask the node once more. False when

@@ -7,6 +7,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from node.activitypub import strict_json
+from node.activitypub.intents import Whereabouts, interaction
 from node.activitypub.negotiation import content_type_is_activity
 from node.activitypub.readers import each, iri, origin
 from node.activitypub.rejected import Rejected
@@ -46,12 +47,7 @@ class Discovery:
         base = origin(f"{self._scheme}://{domain}")
         if base is None:
             raise Invalid(f"{domain[:200]} is not the name of a server")
-        resource = quote(f"acct:{name}@{base.split('://', 1)[1]}", safe="")
-        try:
-            found = await self._json(f"{base}/.well-known/webfinger?resource={resource}")
-        except FetchGone:
-            template = await self._template(base)
-            found = await self._json(template.replace("{uri}", resource))
+        found = await self._jrd(base, f"acct:{name}@{base.split('://', 1)[1]}")
         for link in each(found.get("links")):
             if not isinstance(link, dict) or link.get("rel") != "self":
                 continue
@@ -60,6 +56,29 @@ class Discovery:
             if href is not None and isinstance(kind, str) and content_type_is_activity(kind):
                 return href
         raise FetchRefused(f"@{name}@{domain} leads to no ActivityPub actor")
+
+    async def interaction(self, where: Whereabouts, uri: str) -> str | None:
+        """Where somebody with an account there goes on with an object: a page of their own server.
+        None where it names none; raises Invalid and FetchError as `webfinger`."""
+        base = origin(f"{self._scheme}://{where.domain}")
+        if base is None:
+            raise Invalid(f"{where.domain[:200]} is not the name of a server")
+        if where.name is None:
+            resource = f"{base}/"  # the server itself (FEP-d556)
+        else:
+            resource = f"acct:{where.name}@{base.split('://', 1)[1]}"
+        found = await self._jrd(base, resource)
+        page = interaction(found.get("links"), uri)
+        return None if page is None else self._transport.guard.check_url(page)
+
+    async def _jrd(self, base: str, resource: str) -> dict[str, Any]:
+        """What a server tells of a resource."""
+        asked = quote(resource, safe="")
+        try:
+            return await self._json(f"{base}/.well-known/webfinger?resource={asked}")
+        except FetchGone:
+            template = await self._template(base)
+            return await self._json(template.replace("{uri}", asked))
 
     async def _template(self, base: str) -> str:
         meta = await self._json(f"{base}/.well-known/host-meta.json")

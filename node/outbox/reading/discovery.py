@@ -43,6 +43,7 @@ class Discovery:
             uri=actor.uri,
             page=actor.url or self._addresses.profile(actor.username),
             icon=actor.icon_url,
+            subscribe=f"{self._addresses.base_url}/authorize_interaction?uri={{uri}}",
             rels=request.query.getall("rel", []),
         )
         return _json(body, discovery.JRD_TYPE)

@@ -48,6 +48,7 @@ class Cookies:
         self.notice = f"{prefix}entraide-notice"
         self.language = f"{prefix}entraide-language"
         self.theme = f"{prefix}entraide-theme"
+        self.elsewhere = f"{prefix}entraide-elsewhere"
 
     def read(self, request: web.Request, name: str) -> str:
         return request.cookies.get(name, "")[:1000]
