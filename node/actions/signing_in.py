@@ -30,10 +30,6 @@ OWN: Final = Rate("password", 25, 3600.0)
 SIGN_UP: Final = Rate("sign-up", 5, 1_800.0)
 """Of one network, by whatever door."""
 WRONG: Final = "Ce nom et ce mot de passe ne vont pas ensemble. Vérifiez, et essayez encore."
-UNCONFIRMED: Final = (
-    "Votre adresse électronique n’est pas encore confirmée : ouvrez le lien que nous vous avons "
-    "écrit."
-)
 SUSPENDED: Final = "Ce compte est suspendu. Parlez-en à l’association du quartier."
 NOT_YOURS: Final = "Ce n’est pas votre mot de passe."
 TOO_LATE: Final = "Trop de temps a passé. Recommencez, s’il vous plaît."
@@ -54,7 +50,7 @@ class Unconfirmed(Forbidden):
     """The password was right, but nobody knows yet whether the address is theirs."""
 
     def __init__(self, known: Known) -> None:
-        super().__init__(UNCONFIRMED)
+        super().__init__("Confirmez d’abord votre adresse électronique.")
         self.known = known
 
 

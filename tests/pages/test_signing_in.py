@@ -72,7 +72,7 @@ async def test_in_and_out_again(node: Serving) -> None:
         assert page.h1 == "Mot de passe et sécurité"
         page = await somebody.submit(page, "/signout")
         assert page.path == "/"
-        assert page.notice == "Vous êtes déconnecté de cet appareil."
+        assert page.notice == "Cet appareil n’est plus connecté."
         page = await somebody.get("/me/security")
         assert page.path == "/signin?next=/me/security"
         page = await somebody.submit(page, "/signin", who="amina@EXAMPLE.org", password=PASSWORD)

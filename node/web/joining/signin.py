@@ -9,15 +9,20 @@ from aiohttp import web
 
 from node.actions import credentials, mailing, second_factor, signing_in
 from node.actions.signing_in import Known, Unconfirmed
-from node.errors import EntraideError, Invalid, TooMany, Unauthenticated
+from node.errors import EntraideError, Invalid, TooMany
 from node.outbox.reading.network import NETWORK
 from node.store import web_sessions
 from node.web.joining.devices import device_of
+from node.web.site.languages import later
 from node.web.site.visit import Page, Visit, act, local, show
 
 CODE: Final = "code"
 CONFIRM: Final = "confirm"
 HOME: Final = "/me"
+UNCONFIRMED: Final = later(
+    "Votre adresse électronique n’est pas encore confirmée : ouvrez le lien que nous vous avons "
+    "écrit."
+)
 
 
 def onward(path: str) -> str:
@@ -118,7 +123,7 @@ async def _let_in(visit: Visit, known: Known, back: str) -> web.Response:
 def _ask(
     visit: Visit, back: str, error: EntraideError | None = None, *, again: str = ""
 ) -> web.Response:
-    wrong = isinstance(error, Unauthenticated)
+    said = UNCONFIRMED if isinstance(error, Unconfirmed) else error.public if error else ""
     return visit.page(
         "joining/signin.html",
         status=200 if error is None else error.status,
@@ -126,7 +131,7 @@ def _ask(
         title=visit.say("Se connecter"),
         back=back,
         who=visit.text("who"),
-        errors={} if error is None else {("who" if wrong else ""): error.public},
+        errors={} if error is None else {"": said},
         again=again,
         joining=visit.here.settings.node.joining,
     )
@@ -157,7 +162,7 @@ async def signed_out(visit: Visit) -> web.Response:
     """POST /signout."""
     await leave(visit)
     visit.cookies.signed_out = True
-    return visit.go("/", notice=visit.say("Vous êtes déconnecté de cet appareil."))
+    return visit.go("/", notice=visit.say("Cet appareil n’est plus connecté."))
 
 
 PAGES: Final[tuple[Page, ...]] = (
