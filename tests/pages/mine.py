@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
 
 from node.actions import agreements as acting
 from node.actions.accounts import NewAccount, create_account, prepare_account
 from node.aid.agreements import Agreement
 from node.social.accounts import Actor
-from tests.serving import PASSWORD, Serving
+from tests.databases import new_sqlite
+from tests.serving import PASSWORD, Serving, serving
 
 _names = itertools.count(1)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def node(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
+    path: Path = tmp_path_factory.mktemp("mine")
+    async with serving(new_sqlite(path), path) as running:
+        yield running
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,30 +4,21 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from PIL import Image
 
 from node.actions import agreements as acting
 from node.actions import notices
 from node.clock import to_iso
 from node.store import accounts, actors, invitations, vouches
-from tests.databases import new_sqlite
-from tests.pages.mine import answered, person
+from tests.pages.mine import answered, node, person
 from tests.pages.reading import reader
-from tests.serving import PASSWORD, Serving, serving
+from tests.serving import PASSWORD, Serving
+
+__all__ = ["node"]
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def node(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
-    path: Path = tmp_path_factory.mktemp("mine")
-    async with serving(new_sqlite(path), path) as running:
-        yield running
 
 
 async def test_the_calendar_has_what_was_agreed_and_where_people_meet(node: Serving) -> None:
