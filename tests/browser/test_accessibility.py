@@ -41,7 +41,7 @@ STRUCTURE = """() => ({
     ordered: [...document.querySelectorAll("[tabindex]")].filter(e => e.tabIndex > 0).length,
     inline: document.querySelectorAll("[style], style, script:not([src])").length,
     small: [...document.querySelectorAll("main a[href], main button, main summary, main select")]
-        .filter(e => !e.closest("p, li, dd, td, label, .leaflet-container"))
+        .filter(e => !e.closest("p, li, dd, td, th, label, .leaflet-container"))
         .map(e => [e.getBoundingClientRect(), e])
         .filter(([box]) => box.width > 0 && (box.height < 24 || box.width < 24))
         .map(([, e]) => e.outerHTML.slice(0, 100)),

@@ -37,7 +37,7 @@ WEIRD = (
     "[]",
     "1e400",
 )
-_PART = re.compile(r"\{(\w+)(?::[^}]*)?\}")
+_PART = re.compile(r"\{(\w+)(?::([^}]*))?\}")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -52,6 +52,8 @@ def tried(page: Page, town: Lively, value: str | None = None) -> str:
     names = {"name": "amina", "slug": "demande", "domain": town.beside.domain}
 
     def part(found: re.Match[str]) -> str:
+        if found[2]:  # one of a few words
+            return found[2].partition("|")[0]
         return value if value is not None else names.get(found[1], next(numbers))
 
     return _PART.sub(part, page.path)
