@@ -208,7 +208,9 @@ async def _page(
         status=status,
         title=one.proposal.title,
         one=one,
-        meanwhile=meanwhile,
+        meanwhile=bool(meanwhile),
+        # Where the agreement stands is said below, in the words of this page.
+        why="" if meanwhile.startswith("Cet accord ") else meanwhile,
         errors=errors or {},
         typed=typed or {},
         standing=standing(visit, one),
