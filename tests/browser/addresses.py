@@ -39,6 +39,10 @@ VARYING: Final[dict[str, tuple[str, ...]]] = {
     "/me/messages/{id}": ("/me/messages/{thread}",),
     "/me/invite/{code}": ("/me/invite/{invitation}",),
     "/me/vouches/{name}": ("/me/vouches/benoit",),
+    "/join/{code}": ("/join/{invitation}",),
+    "/reset/{key}": ("/reset/{reset}",),
+    "/confirm/{key}": ("/confirm/{confirm}",),
+    "/unsubscribe/{key}": ("/unsubscribe/{unsubscribe}",),
 }
 """Pattern → addresses, with the names of `Lively.numbers`."""
 AS: Final[dict[str, Role]] = {"/ask": "member", "/offer": "member"}

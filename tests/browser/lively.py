@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from node.actions import agreements as agreeing
+from node.actions import credentials, mailing
 from node.actions.neighbours import answer_neighbour, ask_neighbour
 from node.actions.posts import write_to
 from node.aid.neighbours import Event
+from node.outbox.here import Here
 from node.social.accounts import Actor
-from node.store import conversations, objects
+from node.store import accounts, conversations, objects
+from node.store.transaction import Transaction
 from tests.databases import new_sqlite
 from tests.flows.asking import Asking, people
 from tests.flows.neighbourhood import iso, until
@@ -159,7 +162,21 @@ async def _live(t: Lively) -> None:
     status, invited = await t.amina.ask("POST", "/invitations")
     assert status == 201, invited
     numbers["invitation"] = str(invited.get("link") or invited.get("code")).rsplit("/", 1)[-1]
+    numbers |= await t.here.store.write(_keys, t.here.here, t.amina.actor)
     await t.here.settled()
+
+
+def _keys(tx: Transaction, here: Here, actor: Actor) -> dict[str, str]:
+    """What opens the pages to which mails lead."""
+    account = accounts.by_actor(tx, actor.id)
+    assert account is not None
+    stop = mailing.unsubscribe_link(tx, here, account).rsplit("/", 1)[-1]
+    return {"unsubscribe": stop} | {
+        name: mailing.make_mail_key(
+            tx, here, actor.id, purpose=purpose, email=account.email, seconds=3_600.0
+        )
+        for name, purpose in (("reset", credentials.PASSWORD), ("confirm", credentials.EMAIL))
+    }
 
 
 async def _agree(t: Lively) -> None:
