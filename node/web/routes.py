@@ -8,6 +8,7 @@ from node.web.asking import PAGES as ASKING
 from node.web.desk import PAGES as DESK
 from node.web.joining import PAGES as JOINING
 from node.web.mine import PAGES as MINE
+from node.web.paper import PAGES as PAPER
 from node.web.quartier import PAGES as QUARTIER
 from node.web.settling import PAGES as SETTLING
 from node.web.site.visit import Page
@@ -19,4 +20,5 @@ PAGES: Final[tuple[Page, ...]] = (
     *DESK,
     *SETTLING,
     *JOINING,
+    *PAPER,
 )

@@ -1,0 +1,20 @@
+"""The number that stands on paper: what somebody typed, else the association's own."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from node.web.site.visit import Visit
+
+LONGEST: Final = 30
+
+
+async def phone_of(visit: Visit) -> str:
+    """ "" where none is known. An empty field that was sent means none."""
+    if "phone" in visit.request.query:
+        return cut(visit.query("phone"))
+    return ""
+
+
+def cut(text: str) -> str:
+    return " ".join(text.split())[:LONGEST]

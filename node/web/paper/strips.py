@@ -1,0 +1,122 @@
+"""A sheet with strips at its foot, which people tear off and take home: of one announcement, or
+of all that is open about a topic."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import web
+
+from node.aid.lifecycle import LIVE
+from node.aid.proposals import Urgency
+from node.aid.topics import GROUPS
+from node.errors import NotFound
+from node.store.proposal_details import Entry, Reader, entries
+from node.web.paper.finding import (
+    address_of,
+    called,
+    chosen,
+    found,
+    plain_base,
+    shortened,
+    slip_of,
+)
+from node.web.paper.phones import phone_of
+from node.web.paper.short import short_of
+from node.web.qr import qr
+from node.web.quartier.details import details_of, state_of
+from node.web.site.visit import Page, Visit, show
+
+STRIPS: Final = 8
+STRIPS_LEAST: Final = 4
+STRIPS_MOST: Final = 12
+TEXT: Final = 420
+TITLE: Final = 110
+STRIP_TITLE: Final = 48
+OF_TOPIC: Final = 8
+"""Announcements that one sheet about a topic names."""
+
+
+async def one(visit: Visit) -> web.Response:
+    """GET /paper/strips/{id}: ``phone``, ``strips``, ``place``."""
+    entry = await _entry(visit, visit.number())
+    details = details_of(visit, entry)
+    proposal = entry.proposal
+    return visit.page(
+        "paper/strips.html",
+        title=visit.say("Annonce à languettes"),
+        kind=visit.say("On cherche") if details.request else visit.say("On propose"),
+        head=shortened(proposal.title, TITLE),
+        written_in=details.language,
+        topic=details.topic,
+        urgent=proposal.urgency in (Urgency.HIGH, Urgency.CRITICAL),
+        text=shortened(proposal.text, TEXT),
+        facts=[fact for fact in details.facts if len(fact.said) < 160],
+        who=called(entry),
+        slips=[],
+        what=shortened(proposal.title, STRIP_TITLE),
+        address=address_of(visit, proposal.id),
+        code=qr(f"{visit.here.settings.base_url}/a/{short_of(proposal.id)}"),
+        back=details.path,
+        **await _common(visit),
+    )
+
+
+async def of_topic(visit: Visit) -> web.Response:
+    """GET /paper/strips: ``group``, ``purpose``, ``neighbours``, and as above."""
+    wanted = chosen(visit)
+    open_now = await found(visit, wanted, most=OF_TOPIC)
+    label = GROUPS[wanted.group].label(visit.language.code) if wanted.group else ""
+    quartier = visit.here.settings.node.name
+    slips = [slip_of(visit, entry) for some in open_now.values() for entry in some][:OF_TOPIC]
+    head = label or visit.say("Entraide entre voisins")
+    kind = {"request": visit.say("On cherche"), "offer": visit.say("On propose")}
+    return visit.page(
+        "paper/strips.html",
+        title=visit.say("Feuille à languettes"),
+        kind=kind.get(wanted.purpose, ""),
+        head=head,
+        written_in="",
+        topic="",
+        urgent=False,
+        text="",
+        facts=[],
+        who="",
+        slips=slips,
+        what=f"{label} · {quartier}" if label else visit.say("Entraide : %(name)s", name=quartier),
+        address=plain_base(visit),
+        code=qr(visit.here.settings.base_url + "/"),
+        back="/paper",
+        **await _common(visit),
+    )
+
+
+async def _common(visit: Visit) -> dict[str, object]:
+    return {
+        "place": chosen(visit).place,
+        "phone": await phone_of(visit),
+        "strips": strips_wanted(visit.query("strips")),
+        "strips_least": STRIPS_LEAST,
+        "strips_most": STRIPS_MOST,
+    }
+
+
+def strips_wanted(typed: str) -> int:
+    if not (typed.isascii() and typed.isdigit() and len(typed) < 4):
+        return STRIPS
+    return min(max(int(typed), STRIPS_LEAST), STRIPS_MOST)
+
+
+async def _entry(visit: Visit, number: int) -> Entry:
+    """As a stranger sees it, and while it is open. Raises NotFound."""
+    told = await visit.store.read(entries, [number], Reader(), addressed=True)
+    entry = told.get(number)
+    if entry is None or state_of(entry.proposal, visit.now) not in LIVE:
+        raise NotFound("Il n’y a pas d’annonce ouverte de ce numéro ici.")
+    return entry
+
+
+PAGES: Final[tuple[Page, ...]] = (
+    show("/paper/strips", of_topic),
+    show("/paper/strips/{id}", one),
+)
