@@ -9,6 +9,7 @@ import ipaddress
 import os
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -135,6 +136,21 @@ class RetentionSettings(Section, frozen=True, forbid_unknown_fields=True, kw_onl
     pictures_days: int = 1  # sent, and attached to nothing
 
 
+class AccessibilitySettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    entity: str = ""  # who answers for the site; "" means the quartier's name
+    audited_on: str = ""  # day of an audit by the RGAA, like 2027-03-01; "" means that none was
+    audited_by: str = ""
+    percent: int = 0  # of its criteria that are met
+    failings: tuple[str, ...] = ()  # what is not met, one sentence each
+
+    @property
+    def conformity(self) -> str:
+        """``none``, ``partial`` or ``total``, as the law names it: without an audit, none."""
+        if not self.audited_on or self.percent < 50:
+            return "none"
+        return "total" if self.percent == 100 else "partial"
+
+
 class LogSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
     level: str = "INFO"
 
@@ -149,6 +165,7 @@ class Settings(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
     map: MapSettings = MapSettings()
     mail: MailSettings = MailSettings()
     retention: RetentionSettings = RetentionSettings()
+    accessibility: AccessibilitySettings = AccessibilitySettings()
     log: LogSettings = LogSettings()
     directory: str = "."  # of the file, set by `load`
 
@@ -185,6 +202,7 @@ SECTIONS: dict[str, type[Section]] = {
     "map": MapSettings,
     "mail": MailSettings,
     "retention": RetentionSettings,
+    "accessibility": AccessibilitySettings,
     "log": LogSettings,
 }
 
@@ -305,9 +323,22 @@ def _check_people(settings: Settings) -> None:
     plain = sender.isascii() and sender.isprintable() and " " not in sender
     if mail.host and (sender.count("@") != 1 or not plain):
         raise ConfigError(f"mail.sender must be like entraide@example.org, not {sender!r}.")
+    _check_accessibility(settings.accessibility)
     for name in RetentionSettings.__struct_fields__:
         if not 0 <= getattr(settings.retention, name) <= 36_500:
             raise ConfigError(f"retention.{name} must lie in 0…36500 days.")
+
+
+def _check_accessibility(told: AccessibilitySettings) -> None:
+    if told.audited_on:
+        try:
+            date.fromisoformat(told.audited_on)
+        except ValueError as error:
+            raise ConfigError(
+                f"accessibility.audited_on must be a day like 2027-03-01, not {told.audited_on!r}."
+            ) from error
+    if not 0 <= told.percent <= 100:
+        raise ConfigError("accessibility.percent must lie in 0…100.")
 
 
 def is_loopback(host: str) -> bool:

@@ -96,6 +96,14 @@ insecure_loopback = {loopback}
 # closed_proposals_days = 365
 # read_notifications_days = 90
 
+[accessibility]
+# La déclaration d'accessibilité : qui répond du site, et un audit selon le RGAA s'il y en a eu un.
+# entity = ""
+# audited_on = "2027-03-01"
+# audited_by = ""
+# percent = 0
+# failings = []
+
 [log]
 # level = "INFO"
 """

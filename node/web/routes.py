@@ -12,9 +12,11 @@ from node.web.paper import PAGES as PAPER
 from node.web.quartier import PAGES as QUARTIER
 from node.web.settling import PAGES as SETTLING
 from node.web.site.visit import Page
+from node.web.standing import PAGES as STANDING
 
 PAGES: Final[tuple[Page, ...]] = (
     *QUARTIER,
+    *STANDING,
     *ASKING,
     *MINE,
     *DESK,

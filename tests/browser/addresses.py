@@ -18,6 +18,7 @@ FILES: Final = frozenset(
         "/manifest.webmanifest",
         "/sw.js",
         "/live",
+        "/source.tar.gz",
     }
 )
 """What is opened by browsers and programs, not by people."""
@@ -26,6 +27,9 @@ VARYING: Final[dict[str, tuple[str, ...]]] = {
     "/@{name}": ("/@amina", "/@repair"),
     "/@{name}/{id}": ("/@amina/{own}", "/@amina/{answered}", "/@benoit/{hostile}"),
     "/proposals/{id}": ("/proposals/{copy}",),
+    "/answer/{id}": ("/answer/{own}", "/answer/{copy}"),
+    "/elsewhere/{id}": ("/elsewhere/{own}",),
+    "/report/{id}": ("/report/{copy}",),
     "/tags/{slug}": ("/tags/demande",),
     "/write/{id}/words": ("/write/{draft}/words",),
     "/write/{id}/when": ("/write/{draft}/when",),

@@ -27,6 +27,7 @@ PAGES = (
     "FEDERATION.md",
     "SECURITY.md",
     "CHANGELOG.md",
+    "docs/accessibility.md",
     "docs/architecture.md",
     "docs/commands.md",
     "docs/dependencies.md",

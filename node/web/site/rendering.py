@@ -51,6 +51,7 @@ class Renderer:
             quartier=self._settings.node.name,
             domain=self._settings.node.domain,
             base_url=self._settings.base_url,
+            conformity=self._settings.accessibility.conformity,
             language=words,
             languages=[language(code) for code in self.offered],
         )
