@@ -111,6 +111,35 @@ def test_a_report_is_settled_by_command(config: Path) -> None:
     ]
 
 
+def test_a_second_factor_is_forgotten_by_command(config: Path) -> None:
+    """It stands in the audit log, and a second time there is none."""
+    import asyncio
+
+    made = run(
+        config, "account", "create", "amina", "--email", "amina@example.org", "--password",
+        "un long mot de passe",
+    )  # fmt: skip
+    assert made.exit_code == 0, made.output
+    forget = ("account", "forget-second-factor", "amina")
+    assert run(config, *forget).exit_code == 1
+    asyncio.run(_second_factor(config))
+    assert run(config, *forget).stdout == "amina : seconde vérification oubliée\n"
+    assert run(config, *forget).exit_code == 1
+    first = lines(config)[0]
+    assert (first["action"], first["target"]) == ("account.second-factor", "amina@127.0.0.1:8123")
+
+
+async def _second_factor(config: Path) -> None:
+    from node.actions import second_factor
+    from node.config import load
+    from node.store import actors
+
+    async with Root().session(load(config)) as session:
+        amina = await session.store.read(actors.local_by_username, "amina")
+        assert amina is not None
+        await session.store.write(second_factor.set_up, session.here, amina)
+
+
 async def _report(config: Path) -> int:
     from node.actions.reports import report
     from node.config import load
