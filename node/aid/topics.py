@@ -166,6 +166,11 @@ def topic(slug: str) -> Topic | None:
     return TOPICS.get(slug)
 
 
+def slugs_of(name: str) -> tuple[str, ...]:
+    """The topic of this slug, or those of the group; none for what is neither."""
+    return tuple(slug for slug, one in TOPICS.items() if name in (slug, one.group))
+
+
 def mode(slug: str) -> Mode | None:
     return MODES.get(slug)
 

@@ -12,7 +12,7 @@ from node.aid.draft_checks import moment as read_moment
 from node.aid.nearby import FARTHEST_M
 from node.aid.proposals import Reach
 from node.aid.searching import asked
-from node.aid.topics import GROUPS, MODES, TOPICS
+from node.aid.topics import GROUPS, MODES, slugs_of
 from node.api.common import Id, Limit
 from node.api.endpoint import PAGE, Caller, Entity
 from node.errors import Invalid, Unauthenticated
@@ -145,7 +145,7 @@ def wanted_of(query: ProposalQuery, who: Caller | None, here: Here) -> Wanted | 
 def _topics(wanted: Sequence[str]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for name in wanted:
-        slugs = [slug for slug, one in TOPICS.items() if name in (slug, one.group)]
+        slugs = slugs_of(name)
         if not slugs and name not in GROUPS:
             raise Invalid(f"Il n’y a pas de sujet {name[:60]!r} : voyez /api/aid/v1/topics.")
         found.update(dict.fromkeys(slugs))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Final
-
 from node.actions import drafts
+from node.actions.looking import page_of
 from node.aid.drafts import check_draft
 from node.aid.lifecycle import State
 from node.aid.proposals import propose
@@ -17,12 +15,8 @@ from node.outbox.here import Here
 from node.store import vouches
 from node.store.drafts import Kept
 from node.store.proposal_details import Entry, entries
-from node.store.proposal_filters import Cursor, Wanted
-from node.store.proposal_search import find
+from node.store.proposal_filters import Wanted
 from node.store.transaction import Transaction
-
-ROUNDS: Final = 3
-"""How often a page is filled up, when much of it is of people whom the reader does not see."""
 
 
 async def listed(call: Call[ProposalQuery, Nothing]) -> Page[ProposalEntity]:
@@ -42,32 +36,9 @@ def _page(
 ) -> Page[ProposalEntity]:
     if wanted is None:
         return Page(())
-    found, after = page_of(tx, wanted, who)
+    found, after = page_of(tx, wanted, reader_of(who))
     items = [proposal_entity(here, entry, who, language, wanted.near) for entry in found]
     return Page(items, next=None if after is None else cursor_text(after))
-
-
-def page_of(
-    tx: Transaction, wanted: Wanted, who: Caller | None
-) -> tuple[list[Entry], Cursor | None]:
-    """The entries of a page, and what the next one goes on from; None at the end."""
-    reader, most = reader_of(who), wanted.most
-    found: list[Entry] = []
-    ask = replace(wanted, most=most + 1)
-    for _ in range(ROUNDS):
-        ids = find(tx, ask)
-        page = ids[:most]
-        seen = entries(tx, [one.id for one in page], reader, unlisted=wanted.unlisted)
-        for cursor in page:
-            if cursor.id in seen:
-                found.append(seen[cursor.id])
-                if len(found) == most:
-                    more = cursor is not page[-1] or len(ids) > most
-                    return found, cursor if more else None
-        if len(ids) <= most:
-            return found, None
-        ask = replace(ask, after=page[-1])
-    return found, ask.after
 
 
 def told(

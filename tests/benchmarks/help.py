@@ -20,16 +20,17 @@ import psutil  # type: ignore[import-untyped]
 import sqlalchemy as sa
 
 from node.actions.bootstrap import settle
+from node.actions.looking import page_of
 from node.actions.suggestions import look
 from node.aid.searching import asked
 from node.aid.topics import TOPICS
 from node.api.proposal_entity import proposal_entity
-from node.api.proposals import page_of
 from node.clock import SystemClock
 from node.outbox.here import Here
 from node.store import tables
 from node.store.engine import Store
 from node.store.migrate import engine_of
+from node.store.proposal_details import Reader
 from node.store.proposal_filters import Near, Wanted
 from node.store.transaction import Transaction
 from tests.benchmarks.bench import Bench
@@ -112,7 +113,7 @@ def questions(tx: Transaction, here: Here) -> dict[str, Asked]:
         wanted = Wanted(now=now, most=PAGE, **what)
 
         def unit(tx: Transaction) -> int:
-            found, _ = page_of(tx, wanted, None)
+            found, _ = page_of(tx, wanted, Reader())
             return len([proposal_entity(here, one, None, "fr", wanted.near) for one in found])
 
         return unit
