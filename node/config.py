@@ -38,6 +38,7 @@ class NodeSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     contact_email: str = ""
     rules: tuple[str, ...] = ()  # of living together here, one sentence each; apps show them
     joining: str = "request"  # "invitation", "request" (a mediator answers) or "closed"
+    public_pages: str = "everybody"  # who reads the announcements on the site, or "members"
     review_newcomers: bool = False  # mediators look at what newcomers publish first
     newcomer_days: int = 30  # for so long one is new, unless somebody vouches
 
@@ -301,6 +302,11 @@ def _check_people(settings: Settings) -> None:
     if settings.node.joining not in ("invitation", "request", "closed"):
         raise ConfigError(
             f"node.joining must be invitation, request or closed, not {settings.node.joining!r}."
+        )
+    if settings.node.public_pages not in ("everybody", "members"):
+        raise ConfigError(
+            "node.public_pages must be everybody or members, "
+            f"not {settings.node.public_pages!r}."
         )
     if any(not rule.strip() or len(rule) > 1_000 for rule in settings.node.rules):
         raise ConfigError("node.rules: sentences of 1 to 1000 characters each.")

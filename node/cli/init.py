@@ -39,6 +39,8 @@ data_dir = {data_dir}
 # rules = []
 # Comment on devient membre : "invitation", "request" (aussi sur demande) ou "closed".
 # joining = "request"
+# Qui lit les annonces sur le site : "everybody" ou "members" (les membres seulement).
+# public_pages = "everybody"
 # La médiation relit-elle d'abord ce que publient les nouveaux venus, pendant combien de jours ?
 # review_newcomers = false
 # newcomer_days = 30
