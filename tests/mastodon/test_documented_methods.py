@@ -26,7 +26,7 @@ ROOT: Final = Path(__file__).parents[2]
 DOCUMENTED: Final[list[dict[str, Any]]] = json.loads(
     (Path(__file__).parent / "data" / "methods.json").read_text()
 )
-OURS: Final = [method for area in (*METHODS, page.methods(enforced=True)) for method in area]
+OURS: Final = [method for area in (*METHODS, page.METHODS) for method in area]
 # What stands outside of the table.
 BESIDE: Final = frozenset(
     {

@@ -2,51 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from argon2 import PasswordHasher
 
 from node.actions import passwords, signing_in
 from node.store import accounts, moderation, web_sessions
 from node.store.transaction import Transaction
 from node.web.joining.devices import device_of
 from tests.mailbox import link, mailbox
-from tests.pages.reading import Read, Reader, reader, session_of
+from tests.pages.reading import Read, reader, session_of
+from tests.pages.signing import cheap_passwords, sign_in
 from tests.serving import PASSWORD, Serving, serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 WRONG = "Ce nom et ce mot de passe ne vont pas ensemble. Vérifiez, et essayez encore."
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _cheap_passwords() -> Iterator[None]:
-    """Hashes that cost next to nothing: it is not they that are tested here."""
-    cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "_hasher", cheap)
-        nobody = cheap.hash("nobody's")
-        for module in (passwords, signing_in):
-            patch.setattr(module, "NOBODY", nobody)
-        yield
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def node(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
     directory: Path = tmp_path_factory.mktemp("signing-in")
-    async with serving(f"sqlite:///{directory}/node.db", directory) as there:
-        await there.account("amina")
-        await there.account("benoit")
-        yield there
-
-
-async def sign_in(
-    somebody: Reader, who: str = "amina", word: str = PASSWORD, path: str = "/signin"
-) -> Read:
-    page = await somebody.get(path)
-    return await somebody.submit(page, "/signin", who=who, password=word)
+    with cheap_passwords():
+        async with serving(f"sqlite:///{directory}/node.db", directory) as there:
+            await there.account("amina")
+            await there.account("benoit")
+            yield there
 
 
 def mark_of(page: Read) -> str:
