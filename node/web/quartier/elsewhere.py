@@ -25,6 +25,7 @@ from node.store.proposal_details import Entry
 from node.store.transaction import Transaction
 from node.web.quartier.details import details_of
 from node.web.quartier.finding import entry_of
+from node.web.site.languages import later
 from node.web.site.sessions import Cookies
 from node.web.site.visit import Page, Visit, act, show
 
@@ -35,7 +36,7 @@ FETCHED: Final = Rate("addresses from elsewhere", 60, 3600.0)
 SECONDS: Final = 8.0
 """A person waits."""
 YEAR_S: Final = 365 * 86_400
-NOT_AN_ADDRESS: Final = (
+NOT_AN_ADDRESS: Final = later(
     "Ce n’est pas une adresse : écrivez-la comme @zoe@mastodon.example, ou seulement le nom du "
     "site, mastodon.example."
 )

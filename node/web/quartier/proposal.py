@@ -189,6 +189,7 @@ async def _one(
         after=after,
         address=address,
         code=qr(address),
+        image=visit.here.addresses.media(one.pictures[0].name) if one.pictures else "",
         description=" ".join((one.text or one.content.striptags()).split())[:DESCRIPTION],
         errors=errors or {},
         typed=typed or {},

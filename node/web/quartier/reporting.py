@@ -32,6 +32,7 @@ REASONS: Final[Mapping[Category, tuple[str, str]]] = {
     Category.LEGAL: (later("C’est contraire à la loi"), ""),
     Category.OTHER: (later("Autre chose"), later("Dites quoi ci-dessous.")),
 }
+NOTHING_CHOSEN: Final = later("Choisissez ce qui ne va pas.")
 
 
 async def report(visit: Visit) -> web.Response:
@@ -48,7 +49,7 @@ async def reported(visit: Visit) -> web.Response:
     try:
         category = check_category(visit.text("category"))
     except Invalid:
-        errors = {"category": "Choisissez ce qui ne va pas."}
+        errors = {"category": NOTHING_CHOSEN}
         return _page(visit, entry, status=422, errors=errors)
     try:
         await visit.store.write(

@@ -14,6 +14,9 @@ from node.web.site.visit import Visit
 
 STATED: Final = date(2026, 11, 23)
 """When these texts, and what they say of the program's own tests, were last gone through."""
+TECHNOLOGIES: Final = ("HTML5", "CSS", "SVG", "WAI-ARIA")
+TOOLS: Final = ("axe-core", "Playwright")
+LETTERS: Final = "Défenseur des droits, Libre réponse 71120, 75342 Paris CEDEX 07"
 
 
 async def accessibility(visit: Visit) -> web.Response:
@@ -31,6 +34,9 @@ async def accessibility(visit: Visit) -> web.Response:
         percent=told.percent,
         failings=told.failings,
         stated=_day(visit, max(STATED, audited) if audited else STATED),
+        technologies=TECHNOLOGIES,
+        tools=TOOLS,
+        letters=LETTERS,
         version=__version__,
         site=settings.base_url,
     )
