@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from node.aid.lifecycle import CLOSED, State
-from node.store.tables import drafts, objects, on_behalf, proposals
+from node.aid.lifecycle import CLOSED, LIVE, State
+from node.store.tables import actors, drafts, objects, on_behalf, proposals
 from node.store.transaction import Row, Transaction
 from node.store.upsert import insert_or_update
 
@@ -80,6 +80,62 @@ def listed(
     if before is not None:
         statement = statement.where(on_behalf.c.subject_id < before)
     return [_record(row) for row in tx.all(statement)]
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """An open announcement of ours that may be the same as one that is being written."""
+
+    id: int
+    title: str
+    username: str
+    """Of its author."""
+
+
+def alike(
+    tx: Transaction, *, beneficiary: str, title: str, purpose: str, topic: str, now: float
+) -> Alike | None:
+    """The newest of ours that is open and has this title, or is of this topic and was written for
+    somebody of this name."""
+    same_title = sa.func.lower(proposals.c.title) == sa.func.lower(title)
+    same_person = sa.and_(
+        sa.func.lower(on_behalf.c.beneficiary) == sa.func.lower(beneficiary),
+        proposals.c.topic == topic,
+    )
+    row = tx.first(
+        sa.select(proposals.c.object_id, proposals.c.title, actors.c.username)
+        .select_from(
+            proposals.join(objects, objects.c.id == proposals.c.object_id)
+            .join(actors, actors.c.id == objects.c.author_id)
+            .outerjoin(on_behalf, on_behalf.c.subject_id == proposals.c.object_id)
+        )
+        .where(
+            objects.c.local.is_(True),
+            proposals.c.state.in_(sorted(state.value for state in LIVE)),
+            sa.or_(proposals.c.expires_at.is_(None), proposals.c.expires_at > now),
+            proposals.c.purpose == purpose,
+            sa.or_(same_title, same_person),
+        )
+        .order_by(proposals.c.object_id.desc())
+        .limit(1)
+    )
+    return None if row is None else Alike(row.object_id, row.title, row.username)
+
+
+def ending(tx: Transaction, *, before: float, most: int) -> list[int]:
+    """Announcements for somebody else that end before a time, or have ended and can be renewed
+    still; the first to end first."""
+    rows = tx.all(
+        sa.select(on_behalf.c.subject_id)
+        .join(proposals, proposals.c.object_id == on_behalf.c.subject_id)
+        .where(
+            proposals.c.state.in_(sorted(state.value for state in (*LIVE, State.EXPIRED))),
+            proposals.c.expires_at <= before,
+        )
+        .order_by(proposals.c.expires_at, on_behalf.c.subject_id)
+        .limit(most)
+    )
+    return [row.subject_id for row in rows]
 
 
 def purge(tx: Transaction, subject_id: int) -> bool:

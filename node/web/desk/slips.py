@@ -37,11 +37,14 @@ async def entered(visit: Visit) -> web.Response:
     left: list[Slip] = []
     for slip in written:
         try:
-            await visit.store.write(
+            alike = await visit.store.write(
                 slip_rows.publish, visit.here, visit.me.actor, slip, visit.language.code
             )
         except (Invalid, Conflict, Forbidden) as error:
             left.append(slip_rows.judged(slip, error))
+        else:
+            if alike is not None:
+                left.append(slip_rows.like(slip, alike))
     done = len(written) - len(left)
     said = visit.count("%(n)s fiche est publiée.", "%(n)s fiches sont publiées.", done)
     if left:
