@@ -247,3 +247,22 @@ def _counted(tx, node: Serving, uri: str) -> int:  # type: ignore[no-untyped-def
     comments.talk(Counting(), None, uri, None)  # type: ignore[arg-type]
     assert ask is not None
     return queries
+
+
+async def test_what_is_among_members_is_shown_to_them_only(tmp_path: Path) -> None:
+    """Where the association wants that: no announcement, nothing of it, nobody's list."""
+    tables = {"node": {"name": "Croix-Rousse", "public_pages": "members"}}
+    async with serving(new_sqlite(tmp_path), tmp_path, **tables) as closed:
+        author = await closed.account("amina")
+        uri = await closed.publish(author, title="Le secret des voisins", text="#secret")
+        number = uri.rsplit("/", 1)[1]
+        paths = (
+            *(path_of(author, uri), f"/answer/{number}", f"/elsewhere/{number}", "/@amina"),
+            *("/tags/secret", f"/proposals/{number}"),
+        )
+        async with reader(closed) as out, reader(closed, author) as a:
+            for path in paths:
+                page = await out.get(path)
+                assert page.status == 403, path
+                assert "secret des voisins" not in page.html
+            assert (await a.get(path_of(author, uri))).status == 200

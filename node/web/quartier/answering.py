@@ -17,6 +17,7 @@ from node.moderation.rates import Rate
 from node.store.proposal_details import Entry
 from node.web.quartier.details import amount, counts, details_of, state_of
 from node.web.quartier.finding import entry_of
+from node.web.quartier.opening import may_look, members_only
 from node.web.site.visit import Page, Visit, act, show
 
 ANSWERS: Final = Rate("answers of a person", 60, 3600.0)
@@ -24,6 +25,8 @@ ANSWERS: Final = Rate("answers of a person", 60, 3600.0)
 
 async def answer(visit: Visit) -> web.Response:
     """GET /answer/{id}: for who is not signed in, the ways to answer."""
+    if not may_look(visit):
+        return members_only(visit)
     entry = await entry_of(visit, visit.number())
     if visit.person is None:
         return _ways(visit, entry)

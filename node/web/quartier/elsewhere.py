@@ -25,6 +25,7 @@ from node.store.proposal_details import Entry
 from node.store.transaction import Transaction
 from node.web.quartier.details import details_of
 from node.web.quartier.finding import entry_of
+from node.web.quartier.opening import may_look, members_only
 from node.web.site.languages import later
 from node.web.site.sessions import Cookies
 from node.web.site.visit import Page, Visit, act, show
@@ -56,12 +57,16 @@ class Onward:
 
 async def elsewhere(visit: Visit) -> web.Response:
     """GET /elsewhere/{id}."""
+    if not may_look(visit):
+        return members_only(visit)
     entry = await entry_of(visit, visit.number())
     return _page(visit, entry, typed=_remembered(visit))
 
 
 async def asked(visit: Visit) -> web.Response:
     """POST /elsewhere/{id}: fields ``address`` and ``remember``."""
+    if not may_look(visit):
+        return members_only(visit)
     entry = await entry_of(visit, visit.number())
     typed = visit.text("address")
     where = whereabouts(typed)

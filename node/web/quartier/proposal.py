@@ -29,6 +29,7 @@ from node.web.quartier import comments
 from node.web.quartier.comments import Talk
 from node.web.quartier.details import details_of, path_of, state_of
 from node.web.quartier.finding import entry_of, found
+from node.web.quartier.opening import may_look, members_only
 from node.web.quartier.people import person_of
 from node.web.site.sessions import Person
 from node.web.site.visit import NOTHING, Page, Visit, act, as_number, show, to_document
@@ -64,6 +65,8 @@ async def announcement(visit: Visit) -> web.Response:
         raise NotFound(NOTHING)
     if _for_programs(visit):
         return to_document(status.uri)
+    if not may_look(visit):
+        return members_only(visit)
     try:
         return await _one(visit, number)
     except Gone:
@@ -78,6 +81,8 @@ async def copy(visit: Visit) -> web.Response:
     entry = await entry_of(visit, number)
     if _for_programs(visit):
         return to_document(entry.proposal.uri)
+    if not may_look(visit):
+        return members_only(visit)
     if entry.local:
         return visit.go(path_of(entry))
     return await _one(visit, number)
