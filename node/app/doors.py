@@ -23,6 +23,8 @@ from node.mastodon.methods import streaming
 from node.mastodon.streams.hub import Hub
 from node.outbox import reading
 from node.web.guards import guards
+from node.web.live.events import HUB
+from node.web.live.hub import Hub as PagesHub
 from node.web.machines import Machines
 from node.web.media import Media
 from node.web.routes import PAGES
@@ -59,6 +61,7 @@ def web_application(node: Node, processor: Processor, hearing: Hearing) -> web.A
     application.add_routes(Media(node.files).routes())
     application.add_routes(mastodon_routes.routes(node.here, node.store, node.remote))
     _streams(application, Hub(node.here, node.store))
+    _live(application, PagesHub(node.here, node.store))
     application.add_routes(Machines(node.here, node.store).routes())
     application.on_startup.append(lambda _: site.start())
     application.add_routes(site.routes())
@@ -75,5 +78,19 @@ def _streams(application: web.Application, hub: Hub) -> None:
         await hub.close()
 
     application.add_routes(streaming.routes(hub, mastodon_routes.PREFLIGHT))
+    application.on_startup.append(start)
+    application.on_shutdown.append(close)
+
+
+def _live(application: web.Application, hub: PagesHub) -> None:
+    """Open pages are told that there is something new; they are ended when the doors close."""
+
+    async def start(_: web.Application) -> None:
+        hub.start()
+
+    async def close(_: web.Application) -> None:
+        await hub.close()
+
+    application[HUB] = hub
     application.on_startup.append(start)
     application.on_shutdown.append(close)

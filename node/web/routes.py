@@ -7,6 +7,7 @@ from typing import Final
 from node.web.asking import PAGES as ASKING
 from node.web.desk import PAGES as DESK
 from node.web.joining import PAGES as JOINING
+from node.web.live import PAGES as LIVE
 from node.web.mine import PAGES as MINE
 from node.web.paper import PAGES as PAPER
 from node.web.quartier import PAGES as QUARTIER
@@ -23,4 +24,5 @@ PAGES: Final[tuple[Page, ...]] = (
     *SETTLING,
     *JOINING,
     *PAPER,
+    *LIVE,
 )

@@ -18,6 +18,8 @@ FILES: Final = frozenset(
         "/manifest.webmanifest",
         "/sw.js",
         "/live",
+        "/live/mark",
+        "/me/push",
         "/source.tar.gz",
     }
 )
@@ -43,6 +45,8 @@ VARYING: Final[dict[str, tuple[str, ...]]] = {
     "/me/messages/{id}": ("/me/messages/{thread}",),
     "/me/invite/{code}": ("/me/invite/{invitation}",),
     "/me/vouches/{name}": ("/me/vouches/benoit",),
+    "/paper/strips/{id}": ("/paper/strips/{own}",),
+    "/a/{code}": (),  # on to the announcement
     "/join/{code}": ("/join/{invitation}",),
     "/reset/{key}": ("/reset/{reset}",),
     "/confirm/{key}": ("/confirm/{confirm}",),

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from node.actions.push_subscriptions import subscribe
 from node.errors import Invalid, Unauthenticated
-from node.ids import new_id
 from node.mastodon.method import Ask, Grant, Method, missing
 from node.mastodon.parameters import Parameters
 from node.outbox.here import Here
 from node.social.told import Told
-from node.store import apps, pushes
+from node.store import pushes
 from node.store.pushes import Subscription
 from node.store.transaction import Transaction
 from node.transport.guard import Guard
-from node.transport.webpush import Receiver, check_receiver
+from node.transport.webpush import check_receiver
 
 POLICIES: Final = ("all", "followed", "follower", "none")
 
@@ -33,34 +33,15 @@ async def create(ask: Ask) -> dict[str, Any]:
     )
     alerts, policy = _wanted(ask.parameters)
     made = await ask.store.write(
-        _create, _grant(ask), ask.person.actor.id, to, alerts, policy or "all", _now(ask)
+        subscribe,
+        _grant(ask).hash,
+        ask.person.actor.id,
+        to,
+        alerts=alerts,
+        policy=policy or "all",
+        now=_now(ask),
     )
     return _entity(ask.here, made)
-
-
-def _create(
-    tx: Transaction,
-    grant: Grant,
-    account_id: int,
-    to: Receiver,
-    alerts: Mapping[str, bool],
-    policy: str,
-    now: float,
-) -> Subscription:
-    if apps.token(tx, grant.hash) is None:  # ended meanwhile
-        raise Unauthenticated("The access token is invalid")
-    made = Subscription(
-        id=new_id(),
-        account_id=account_id,
-        endpoint=to.endpoint,
-        p256dh=to.p256dh,
-        auth=to.auth,
-        alerts=alerts,
-        policy=policy,
-        standard=to.standard,
-    )
-    pushes.put(tx, grant.hash, made, now=now)
-    return made
 
 
 async def show(ask: Ask) -> dict[str, Any]:

@@ -1,0 +1,39 @@
+"""Which device wants to be woken: one subscription for each token, of an app or of a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from node.errors import Unauthenticated
+from node.ids import new_id
+from node.store import apps, pushes
+from node.store.pushes import Subscription
+from node.store.transaction import Transaction
+from node.transport.webpush import Receiver
+
+
+def subscribe(
+    tx: Transaction,
+    token_hash: str,
+    account_id: int,
+    to: Receiver,
+    *,
+    alerts: Mapping[str, bool],
+    policy: str = "all",
+    now: float,
+) -> Subscription:
+    """Instead of what this token had. Raises Unauthenticated for a token that ended meanwhile."""
+    if apps.token(tx, token_hash) is None:
+        raise Unauthenticated("The access token is invalid")
+    made = Subscription(
+        id=new_id(),
+        account_id=account_id,
+        endpoint=to.endpoint,
+        p256dh=to.p256dh,
+        auth=to.auth,
+        alerts=alerts,
+        policy=policy,
+        standard=to.standard,
+    )
+    pushes.put(tx, token_hash, made, now=now)
+    return made
