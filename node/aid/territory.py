@@ -58,6 +58,17 @@ def public_place(lat: float, lon: float, resolution: int = PLACE_RESOLUTION) -> 
     return Place(round(at[0], 6), round(at[1], 6), radius, cell)
 
 
+def place_of(cell: str) -> Place | None:
+    """The public place that a cell is; None for anything else."""
+    if len(cell) != 15 or not h3.is_valid_cell(cell):
+        return None
+    resolution = h3.get_resolution(cell)
+    if resolution not in (COARSE_RESOLUTION, PLACE_RESOLUTION):
+        return None
+    at = cast(tuple[float, float], h3.cell_to_latlng(cell))
+    return public_place(*at, resolution)
+
+
 def metres_between(a: tuple[float, float], b: tuple[float, float]) -> float:
     """Great-circle distance of two (latitude, longitude)."""
     return _arc(_vector(*a), _vector(*b))
@@ -166,6 +177,10 @@ class Territory:
             for polygon in polygons
         ]
 
+    def holds(self, lat: float, lon: float) -> bool:
+        """Whether a point lies in it."""
+        return h3.latlng_to_cell(lat, lon, RESOLUTION) in self.cells
+
     def adjacent(self, other: Territory) -> bool:
         """Whether the cells of the two touch or overlap."""
         (here, radius), (there, other_radius) = _extent(self), _extent(other)
@@ -182,7 +197,7 @@ class Territory:
         middle, radius = _extent(self)
         if _arc(middle, at) > radius + metres:
             return False
-        if h3.latlng_to_cell(lat, lon, RESOLUTION) in self.cells:
+        if self.holds(lat, lon):
             return True
         for cell in self.cells:
             away = _arc(at, _vector(*h3.cell_to_latlng(cell)))

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from functools import lru_cache
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-from node.activitypub.rejected import Rejected
-from node.aid.neighbours import Link
-from node.aid.territory import Territory
+from node.actions.outlines import Quartier, outline, quartiers
 from node.api.endpoint import Call, Endpoint, Entity, Nothing, Raw
-from node.store import neighbours
 
 MEDIA_TYPE = "application/geo+json"
 Position = Annotated[list[float], Meta(min_length=2, max_length=2)]
@@ -58,43 +54,22 @@ class TerritoryCollection(Entity, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 async def territory(call: Call[Nothing, Nothing]) -> Raw:
-    rows = await call.store.read(neighbours.every)
-    joined = [row for row in rows if row.state == Link.JOINED.value and row.territory]
-    here = call.here
+    found = await call.store.read(quartiers, call.here)
     # A large outline takes milliseconds to draw: not on the loop that everybody waits for.
-    ours, *theirs = await asyncio.to_thread(
-        lambda: [
-            _outline(here.quartier.territory or here.territory.encode()),
-            *(_outline(row.territory) for row in joined),
-        ]
-    )
+    drawn = await asyncio.to_thread(lambda: [outline(one.written) for one in found])
     features = [
-        _feature(here.quartier.uri, here.settings.node.name, here.domain, ours, home=True),
-        *(
-            _feature(row.actor_uri, row.name or row.domain, row.domain, outline, home=False)
-            for row, outline in zip(joined, theirs, strict=True)
-            if outline
-        ),
+        _feature(one, shape) for one, shape in zip(found, drawn, strict=True) if one.home or shape
     ]
     body = TerritoryCollection(features=features)
     return Raw(msgspec.json.encode(body), MEDIA_TYPE)
 
 
-@lru_cache(maxsize=64)
-def _outline(written: str) -> Coordinates:
-    """Of a territory as it stands on the wire; empty for what cannot be read."""
-    decoded = Territory.decode(written)
-    return [] if isinstance(decoded, Rejected) else decoded.outline()
-
-
-def _feature(
-    uri: str, name: str, domain: str, outline: Coordinates, *, home: bool
-) -> OutlineFeature:
+def _feature(one: Quartier, shape: Coordinates) -> OutlineFeature:
     return OutlineFeature(
-        id=uri,
-        geometry=OutlineGeometry(coordinates=outline),
+        id=one.uri,
+        geometry=OutlineGeometry(coordinates=shape),
         properties=OutlineProperties(
-            name=name, handle=f"quartier@{domain}", domain=domain, home=home
+            name=one.name, handle=f"quartier@{one.domain}", domain=one.domain, home=one.home
         ),
     )
 

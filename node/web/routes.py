@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from node.web.asking import PAGES as ASKING
+from node.web.charting import PAGES as CHARTING
 from node.web.desk import PAGES as DESK
 from node.web.joining import PAGES as JOINING
 from node.web.live import PAGES as LIVE
@@ -19,6 +20,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *QUARTIER,
     *STANDING,
     *ASKING,
+    *CHARTING,
     *MINE,
     *DESK,
     *SETTLING,

@@ -18,6 +18,7 @@ FILES: Final = frozenset(
         "/manifest.webmanifest",
         "/sw.js",
         "/live",
+        "/map/data.json",
         "/live/mark",
         "/me/push",
         "/source.tar.gz",

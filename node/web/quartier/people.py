@@ -54,7 +54,7 @@ async def person(visit: Visit) -> web.Response:
         "quartier/person.html",
         title=actor.name or actor.username,
         handle=f"@{actor.handle}",
-        kind=kind_said(visit, actor.kind),
+        kind=kind_said(visit, actor.kind) if actor.kind != "resident" else "",
         backed=[one.who.name or one.who.username for one in backed[:VOUCHERS]],
         summary=Markup(actor.summary),  # noqa: S704 - cleaned when it was stored
         document=actor.uri,
