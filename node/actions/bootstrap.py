@@ -16,10 +16,10 @@ from node.clock import Clock
 from node.config import Settings
 from node.errors import ConfigError, Invalid
 from node.moderation.rates import Rates
-from node.outbox.here import Here
+from node.outbox.here import Here, Place
 from node.outbox.keyring import Keyring
 from node.social.accounts import Actor
-from node.store import actors, node_secrets
+from node.store import actors, house, node_secrets
 from node.store.engine import Store
 from node.store.transaction import Transaction
 from node.transport import webpush
@@ -28,7 +28,9 @@ from node.transport import webpush
 async def settle(store: Store, settings: Settings, clock: Clock) -> Here:
     """Everything that publishing needs; raises ConfigError for a territory that cannot be."""
     addresses = Addresses(settings.base_url, settings.node.domain)
-    territory = territory_of(settings)
+    settled = territory_of(settings)
+    kept = await store.read(house.territory_kept)
+    territory = settled if kept is None else kept
     wanted = (
         (addresses.actor, "Application", addresses.node_username, settings.node.name, None),
         (addresses.quartier, "Group", QUARTIER, settings.node.name, territory.encode()),
@@ -66,7 +68,7 @@ async def settle(store: Store, settings: Settings, clock: Clock) -> Here:
         node=node,
         quartier=quartier,
         urgent=urgent,
-        territory=territory,
+        place=Place(territory, settled),
         vapid=vapid,
         vapid_public=webpush.public_key(vapid),
         rates=Rates(enforced=settings.limits.rate_limits),

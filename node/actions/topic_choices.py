@@ -56,3 +56,13 @@ def check(tx: Transaction, slug: str) -> None:
             f"Le quartier ne propose pas le sujet « {name} ». Choisissez-en un autre dans la "
             f"liste, ou « {OTHER.fr} »."
         )
+
+
+def first(tx: Transaction) -> list[str]:
+    """Those that stand first, in their order."""
+    placed = [
+        (choice.position, slug)
+        for slug, choice in topic_choices.every(tx).items()
+        if choice.position is not None
+    ]
+    return [slug for _, slug in sorted(placed)]

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from node.actions import house
 from node.affinity import all_processors, stay_on_one_processor, use_processors
 from node.app.doors import web_application
 from node.app.opening import Node, opened
@@ -97,7 +98,10 @@ async def running(settings: Settings, roles: frozenset[str] = ROLES) -> AsyncIte
             ),
             expander=node.expander,
         )
-        work: list[tuple[str, Job]] = [("hosts", lambda: hostwatch.keep(node.store, hosts))]
+        work: list[tuple[str, Job]] = [
+            ("hosts", lambda: hostwatch.keep(node.store, hosts)),
+            ("house", lambda: house.keep_following(node.store, node.here)),
+        ]
         if "web" in roles:
             work.append(("policy", hearing.watch_policy))
         if "worker" in roles:

@@ -14,6 +14,15 @@ from node.outbox.keyring import Keyring
 from node.social.accounts import Actor
 
 
+@dataclass(slots=True)
+class Place:
+    """Where the quartier lies; the association may draw it anew while the node runs."""
+
+    territory: Territory
+    settled: Territory
+    """What the settings say, which holds where nobody drew another."""
+
+
 @dataclass(frozen=True, slots=True)
 class Here:
     settings: Settings
@@ -26,13 +35,17 @@ class Here:
     """The Group of the neighbourhood."""
     urgent: Actor
     """The Group that announces only what is urgent."""
-    territory: Territory
+    place: Place
     vapid: str
     """The key by which push services know this node: PKCS#8 PEM, P-256."""
     vapid_public: str
     """As apps are told it, base64url."""
     rates: Rates
     """What several doors count together: signing in, joining."""
+
+    @property
+    def territory(self) -> Territory:
+        return self.place.territory
 
     @property
     def domain(self) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 from node.web.asking import PAGES as ASKING
 from node.web.charting import PAGES as CHARTING
 from node.web.desk import PAGES as DESK
+from node.web.house import PAGES as HOUSE
 from node.web.joining import PAGES as JOINING
 from node.web.live import PAGES as LIVE
 from node.web.mine import PAGES as MINE
@@ -23,6 +24,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *CHARTING,
     *MINE,
     *DESK,
+    *HOUSE,
     *SETTLING,
     *JOINING,
     *PAPER,

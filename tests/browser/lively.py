@@ -23,7 +23,7 @@ from node.store.transaction import Transaction
 from tests.databases import new_sqlite
 from tests.flows.asking import Asking, people
 from tests.flows.neighbourhood import iso, until
-from tests.nodes.quartiers import link, shows
+from tests.nodes.quartiers import link, neighbour_id, shows
 from tests.serving import Serving, serving
 
 PLACES = {"Croix-Rousse": (45.774, 4.828), "Presqu’île": (45.760, 4.834)}
@@ -136,6 +136,7 @@ async def _live(t: Lively) -> None:
         t.zoe.actor, purpose="offer", topic="services.it", title="J’aide pour les ordinateurs"
     )
     await until(lambda: shows(t.here, theirs), True)
+    numbers["neighbour"] = str(await neighbour_id(t.here, t.beside))
     numbers["copy"] = await number(t.here, theirs)
     status, answer = await t.benoit.ask(
         "POST", f"/proposals/{numbers['answered']}/answers", text="J’en ai une, avec ses mèches."

@@ -17,7 +17,7 @@ GOES = {
     "markers.account_id", "mediator_notes.author_id", "mutes.account_id", "mutes.target_id",
     "names.actor_id", "notification_policies.account_id", "notification_requests.account_id",
     "notification_requests.from_id", "notifications.account_id", "notifications.actor_id",
-    "objects.author_id", "on_behalf.writer_id", "outbox.actor_id", "page_drafts.account_id", "pictures.owner_id",
+    "objects.author_id", "on_behalf.writer_id", "outbox.actor_id", "pictures.owner_id",
     "pins.actor_id", "poll_votes.actor_id", "push_subscriptions.account_id", "reactions.actor_id", "recovery_codes.account_id",
     "reveals.actor_id", "scheduled.account_id", "second_factors.account_id", "series.author_id", "shares.actor_id",
     "silences.actor_id", "thread_mutes.account_id", "tokens.account_id", "vouches.account_id",

@@ -7,6 +7,7 @@ from html import escape
 from typing import Any, Final
 
 from node import __version__
+from node.actions import house
 from node.activitypub.discovery import UPSTREAM
 from node.mastodon.entities.account import one as account
 from node.outbox.here import Here
@@ -79,7 +80,7 @@ def instance(tx: Transaction, here: Here, *, vapid: str, version: int) -> dict[s
             "email": settings.node.contact_email,
             "account": _contact(tx, here),
         },
-        "rules": rules(here),
+        "rules": rules(tx, here),
     }
 
 
@@ -108,7 +109,7 @@ def old_instance(tx: Transaction, here: Here) -> dict[str, Any]:
         "invites_enabled": settings.node.joining != "closed",
         "configuration": configuration(here),
         "contact_account": _contact(tx, here),
-        "rules": rules(here),
+        "rules": rules(tx, here),
     }
 
 
@@ -208,10 +209,10 @@ def registrations(here: Here) -> dict[str, Any]:
     }
 
 
-def rules(here: Here) -> list[dict[str, Any]]:
+def rules(tx: Transaction, here: Here) -> list[dict[str, Any]]:
     return [
         {"id": str(number), "text": rule.strip(), "hint": "", "translations": {}}
-        for number, rule in enumerate(here.settings.node.rules, 1)
+        for number, rule in enumerate(house.texts_of(tx, here).rules, 1)
     ]
 
 

@@ -52,7 +52,7 @@ async def activity(ask: Ask) -> list[dict[str, str]]:
 
 async def rules(ask: Ask) -> list[dict[str, Any]]:
     """GET /api/v1/instance/rules."""
-    return entities.rules(ask.here)
+    return await ask.store.read(entities.rules, ask.here)
 
 
 async def domain_blocks(ask: Ask) -> list[dict[str, str]]:

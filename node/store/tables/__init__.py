@@ -29,7 +29,7 @@ from node.store.tables.neighbours import (
     referrals,
     unconfirmed,
 )
-from node.store.tables.pages import page_drafts, recovery_codes, second_factors, web_sessions
+from node.store.tables.pages import house, recovery_codes, second_factors, web_sessions
 from node.store.tables.people import (
     accounts,
     actor_keys,
@@ -127,6 +127,7 @@ __all__ = [
     "hashtags",
     "held",
     "hosts",
+    "house",
     "idempotency",
     "introductions",
     "invitations",
@@ -152,7 +153,6 @@ __all__ = [
     "objects",
     "on_behalf",
     "outbox",
-    "page_drafts",
     "passes",
     "pictures",
     "pins",

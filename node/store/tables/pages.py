@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from node.store.tables.base import Time, identity, metadata, ref
+from node.store.tables.base import Time, metadata, ref
 
 # Of a token that is a browser's: what tells its owner which one it is.
 web_sessions = sa.Table(
@@ -32,14 +32,11 @@ recovery_codes = sa.Table(
     sa.Column("hash", sa.Text, primary_key=True),  # SHA-256, hex
 )
 
-# What somebody is writing, kept from step to step.
-page_drafts = sa.Table(
-    "page_drafts",
+# What the association says of itself, and where it lies, where it was said on the pages: it wins
+# over the settings.
+house = sa.Table(
+    "house",
     metadata,
-    identity(),
-    ref("account_id", "accounts.actor_id"),
-    sa.Column("fields", sa.JSON, nullable=False),
-    sa.Column("updated_at", Time, nullable=False),
-    sa.Index("ix_page_drafts_account_id", "account_id"),
-    sa.Index("ix_page_drafts_updated_at", "updated_at"),
+    sa.Column("name", sa.Text, primary_key=True),  # texts | territory
+    sa.Column("value", sa.Text, nullable=False),
 )

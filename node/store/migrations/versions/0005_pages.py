@@ -12,33 +12,11 @@ down_revision: str | None = "0004"
 def upgrade() -> None:
 
     op.create_table(
-        "page_drafts",
-        sa.Column(
-            "id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=False,
-            nullable=False,
-        ),
-        sa.Column(
-            "account_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=False,
-            nullable=False,
-        ),
-        sa.Column("fields", sa.JSON(), nullable=False),
-        sa.Column("updated_at", sa.Double(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"],
-            ["accounts.actor_id"],
-            name=op.f("fk_page_drafts_account_id_accounts"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_page_drafts")),
+        "house",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_house")),
     )
-    with op.batch_alter_table("page_drafts", schema=None) as batch_op:
-        batch_op.create_index("ix_page_drafts_account_id", ["account_id"], unique=False)
-        batch_op.create_index("ix_page_drafts_updated_at", ["updated_at"], unique=False)
-
     op.create_table(
         "recovery_codes",
         sa.Column(
