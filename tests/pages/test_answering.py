@@ -15,7 +15,7 @@ from node.actions.proposals import close_proposal
 from node.actions.vouching import vouch
 from node.aid.neighbours import Event
 from node.social.accounts import Actor
-from node.store import agreements, reports
+from node.store import agreements, objects, reports
 from tests.databases import new_sqlite
 from tests.flows.neighbourhood import until
 from tests.nodes.quartiers import link, shows
@@ -158,17 +158,22 @@ async def test_a_neighbours_announcement_is_answered_the_same_way(
     async with serving(new_sqlite(tmp_path), tmp_path, **presquile) as beside:
         await _join(node, beside)
         zoe, answerer = await beside.account("zoe"), await somebody(node)
-        uri = await beside.publish(zoe, title="Un ordinateur à réparer", topic="services.it")
+        uri = await beside.publish(
+            zoe, title="Un ordinateur à réparer", topic="services.it", text="Il ne démarre plus."
+        )
         await until(lambda: shows(node, uri), True)
         async with reader(node, answerer) as b:
-            page = await b.get("/")
-            page = await b.get(page.links["Un ordinateur à réparer"])
+            copy = await node.store.read(objects.by_uri, uri)
+            assert copy is not None
+            page = await b.get(f"/proposals/{copy.id}")
             assert page.h1 == "Un ordinateur à réparer"
-            assert f"Voir l’annonce chez {beside.domain}" in page.links
+            assert "Voir l’annonce chez Presqu’île" in page.links
+            assert "Presqu’île, dans un rayon de" in page.text
+            words = page.soup.select_one(".announcement .said")
+            assert words is not None
+            assert words.get_text().strip() == "Il ne démarre plus."
             page = await b.get(page.links["Je peux aider"])
-            assert f"Elle part vers le quartier voisin où est l’annonce : {beside.domain}" in (
-                page.text
-            )
+            assert "le quartier voisin où est l’annonce : Presqu’île." in page.text
             page = await b.press(page, "Envoyer ma réponse", text="Je passe demain.")
             assert "Votre réponse est partie." in page.notice
 

@@ -71,8 +71,8 @@ async def test_what_is_kept_is_told_from_the_settings(node: Serving) -> None:
         page = await r.get("/privacy")
         assert page.h1 == "Vos données"
         for said in (
-            "Effacé 200 jours après la fin.",
-            "Effacé 1 jour après la réponse.",
+            "Effacées 200 jours après la fin.",
+            "Effacée 1 jour après la réponse.",
             "Le fond de la carte vient de tuiles.example",
             "jamais votre adresse",
         ):

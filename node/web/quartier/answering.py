@@ -16,7 +16,7 @@ from node.errors import Conflict, Forbidden, Invalid
 from node.moderation.rates import Rate
 from node.store.proposal_details import Entry
 from node.web.quartier.details import amount, counts, details_of, state_of
-from node.web.quartier.finding import entry_of
+from node.web.quartier.finding import entry_of, place_of
 from node.web.quartier.opening import may_look, members_only
 from node.web.site.visit import Page, Visit, act, show
 
@@ -29,12 +29,12 @@ async def answer(visit: Visit) -> web.Response:
         return members_only(visit)
     entry = await entry_of(visit, visit.number())
     if visit.person is None:
-        return _ways(visit, entry)
+        return await _ways(visit, entry)
     if entry.answer_id is not None:
         return visit.go(f"/me/agreements/{entry.answer_id}")
     if visit.person.actor.id == entry.author.id:
         return visit.go(details_of(visit, entry).path)
-    return _form(visit, entry)
+    return await _form(visit, entry)
 
 
 async def answered(visit: Visit) -> web.Response:
@@ -47,9 +47,9 @@ async def answered(visit: Visit) -> web.Response:
     except Conflict as error:
         return await _too_late(visit, number, error, typed)
     except Forbidden as error:
-        return _form(visit, entry, status=403, errors={"": error.public}, typed=typed)
+        return await _form(visit, entry, status=403, errors={"": error.public}, typed=typed)
     except Invalid as error:
-        return _form(visit, entry, status=422, errors={"quantity": error.public}, typed=typed)
+        return await _form(visit, entry, status=422, errors={"quantity": error.public}, typed=typed)
     who = entry.author.name or entry.author.username
     notice = visit.say(
         "Votre réponse est partie. Vous serez prévenu quand %(who)s répond.", who=who
@@ -78,14 +78,14 @@ async def _too_late(
         return visit.go(f"/me/agreements/{entry.answer_id}")
     if state_of(entry.proposal, visit.now) in LIVE:
         errors = {"quantity" if counts(entry.proposal) else "": error.public}
-        return _form(visit, entry, status=409, errors=errors, typed=typed)
-    return _form(visit, entry, status=409, meanwhile=error.public, typed=typed)
+        return await _form(visit, entry, status=409, errors=errors, typed=typed)
+    return await _form(visit, entry, status=409, meanwhile=error.public, typed=typed)
 
 
 # ── the pages ────────────────────────────────────────────────────────────────────────────────
 
 
-def _form(
+async def _form(
     visit: Visit,
     entry: Entry,
     *,
@@ -95,6 +95,7 @@ def _form(
     typed: Mapping[str, str] | None = None,
 ) -> web.Response:
     proposal = entry.proposal
+    place = await visit.store.read(place_of, entry)
     may = permitted(
         proposal,
         now=visit.now,
@@ -107,7 +108,7 @@ def _form(
         "quartier/answer.html",
         status=status,
         title=visit.say("Répondre"),
-        one=details_of(visit, entry),
+        one=details_of(visit, entry, place=place),
         may=Action.ANSWER in may,
         counts=counts(proposal),
         hours=proposal.unit == "hour",
@@ -121,7 +122,7 @@ def _form(
     )
 
 
-def _ways(visit: Visit, entry: Entry) -> web.Response:
+async def _ways(visit: Visit, entry: Entry) -> web.Response:
     node = visit.here.settings.node
     return visit.page(
         "quartier/ways.html",

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from markupsafe import Markup
 
+from node.aid.content_reading import own_part
 from node.aid.lifecycle import CLOSED, LIVE, State
 from node.aid.proposals import Answerable, Proposal, Purpose, Urgency
 from node.aid.quantities import amount_of
@@ -77,7 +78,8 @@ class Details:
     pictures: Sequence[Picture]
     doubt: str
     local: bool
-    origin: str
+    place: str
+    """Its quartier, as people say it."""
     home: str
     """Where it is at home, for people."""
     document: str
@@ -88,13 +90,21 @@ class Details:
 
 
 def details_of(
-    visit: Visit, entry: Entry, *, backed: Sequence[str] = (), series: Series | None = None
+    visit: Visit,
+    entry: Entry,
+    *,
+    place: str = "",
+    backed: Sequence[str] = (),
+    series: Series | None = None,
 ) -> Details:
+    """`place`: the neighbour where it is at home, where it is one."""
     one, code = entry.proposal, visit.language.code
     request = one.purpose is Purpose.REQUEST
     topic, mode = one.topic_data.label(code), one.mode_data.label(code)
     username = entry.author.username
     state = state_of(one, visit.now)
+    place = visit.here.settings.node.name if entry.local else place or one.origin
+    content = entry.content if entry.local else own_part(entry.content, one)
     return Details(
         id=one.id,
         title=one.title,
@@ -106,13 +116,13 @@ def details_of(
         topic=topic,
         mode="" if topic.casefold().startswith(mode.casefold()) else mode,
         text=one.text if entry.local else "",
-        content=Markup(entry.content),  # noqa: S704 - cleaned when it was stored
+        content=Markup(content),  # noqa: S704 - cleaned when it was stored
         state=_state(visit, one, state),
         live=state in LIVE,
-        facts=_facts(visit, entry, series),
+        facts=_facts(visit, entry, place, series),
         who=entry.author.name or username,
         who_link=_page_of(entry),
-        who_kind=kind_said(visit, entry.author.kind),
+        who_kind=kind_said(visit, entry.author.kind) if entry.author.kind != "resident" else "",
         backed=backed,
         pictures=[
             picture
@@ -121,11 +131,11 @@ def details_of(
         ],
         doubt=_doubt(visit, entry),
         local=entry.local,
-        origin=one.origin,
+        place=place,
         home=web_address(entry.url) or web_address(one.uri),
         document=one.uri,
         path=path_of(entry),
-        reader=reader_said(visit, entry),
+        reader=reader_said(visit, entry, place),
     )
 
 
@@ -164,7 +174,7 @@ def amount(visit: Visit, text: str, unit: str) -> str:
             return number
 
 
-def reader_said(visit: Visit, entry: Entry) -> str:
+def reader_said(visit: Visit, entry: Entry, place: str) -> str:
     """Who reads what somebody answers, said before it is sent."""
     who = entry.author.name or entry.author.username
     if entry.proposal.asked_by_id is not None:
@@ -173,9 +183,9 @@ def reader_said(visit: Visit, entry: Entry) -> str:
         return visit.say("%(who)s lira votre réponse, et personne d’autre.", who=who)
     return visit.say(
         "%(who)s lira votre réponse, et personne d’autre. Elle part vers le quartier voisin "
-        "où est l’annonce : %(origin)s.",
+        "où est l’annonce : %(place)s.",
         who=who,
-        origin=entry.proposal.origin,
+        place=place,
     )
 
 
@@ -222,14 +232,14 @@ def _doubt(visit: Visit, entry: Entry) -> str:
 # ── facts ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _facts(visit: Visit, entry: Entry, series: Series | None) -> list[Fact]:
+def _facts(visit: Visit, entry: Entry, place: str, series: Series | None) -> list[Fact]:
     one = entry.proposal
     if one.state in CLOSED:
         return []
     found = [
         *_amounts(visit, one),
         *_times(visit, one, series),
-        Fact(visit.say("Où"), _where(visit, entry)),
+        Fact(visit.say("Où"), _where(visit, entry, place)),
         *_languages(visit, one),
         *_answerable(visit, one),
     ]
@@ -293,9 +303,8 @@ def _moment(visit: Visit, at: float) -> str:
     return f"{visit.language.date(at, zone)}, {visit.language.time(at, zone)}"
 
 
-def _where(visit: Visit, entry: Entry) -> str:
+def _where(visit: Visit, entry: Entry, place: str) -> str:
     one, node = entry.proposal, visit.here.settings.node
-    place = node.name if entry.local else one.origin
     if not one.cell:
         return place
     within = visit.say(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from node.activitypub.addresses import Addresses
 from node.aid.lifecycle import State
 from node.errors import Gone, NotFound
-from node.store import objects
+from node.store import neighbours, objects
 from node.store.proposal_details import Entry, Reader, entries
 from node.store.transaction import Transaction
 from node.web.site.sessions import Person
@@ -15,6 +15,14 @@ from node.web.site.visit import Visit
 async def entry_of(visit: Visit, number: int) -> Entry:
     """Raises NotFound for what is not there, or not for this reader, and Gone for what was."""
     return await visit.store.read(found, number, visit.person, visit.here.addresses)
+
+
+def place_of(tx: Transaction, entry: Entry) -> str:
+    """The neighbour where it is at home, by name; "" for what is ours, or of no neighbour."""
+    if entry.local:
+        return ""
+    origin = entry.proposal.origin
+    return next((row.name for row in neighbours.every(tx) if row.domain == origin), "")
 
 
 def found(tx: Transaction, number: int, person: Person | None, addresses: Addresses) -> Entry:

@@ -28,7 +28,7 @@ from node.web.qr import qr
 from node.web.quartier import comments
 from node.web.quartier.comments import Talk
 from node.web.quartier.details import details_of, path_of, state_of
-from node.web.quartier.finding import entry_of, found
+from node.web.quartier.finding import entry_of, found, place_of
 from node.web.quartier.opening import may_look, members_only
 from node.web.quartier.people import person_of
 from node.web.site.sessions import Person
@@ -45,6 +45,7 @@ class Whole:
     """All that the page of an announcement tells."""
 
     entry: Entry
+    place: str
     backed: list[str]
     series: Series | None
     talk: Talk
@@ -115,6 +116,7 @@ def _whole(
     viewer = person.actor if person is not None else None
     return Whole(
         entry=entry,
+        place=place_of(tx, entry),
         backed=[each.who.name or each.who.username for each in backed[:VOUCHERS]],
         series=rhythm,
         talk=comments.talk(tx, viewer, one.uri, after),
@@ -168,7 +170,7 @@ async def _one(
     after = as_number(visit.query("after"))
     whole = await visit.store.read(_whole, visit.here, visit.person, number, after)
     entry, me = whole.entry, visit.person
-    one = details_of(visit, entry, backed=whole.backed, series=whole.series)
+    one = details_of(visit, entry, place=whole.place, backed=whole.backed, series=whole.series)
     own = me is not None and me.actor.id == entry.author.id
     may = permitted(
         entry.proposal,

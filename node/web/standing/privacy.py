@@ -44,12 +44,12 @@ def _kept(visit: Visit) -> list[Kept]:
 
     def after_end(days: int) -> str:
         return visit.count(
-            "Effacé %(n)s jour après la fin.", "Effacé %(n)s jours après la fin.", days
+            "Effacées %(n)s jour après la fin.", "Effacées %(n)s jours après la fin.", days
         )
 
     def after_answer(days: int) -> str:
         return visit.count(
-            "Effacé %(n)s jour après la réponse.", "Effacé %(n)s jours après la réponse.", days
+            "Effacée %(n)s jour après la réponse.", "Effacée %(n)s jours après la réponse.", days
         )
 
     nobody = visit.say("Vous seul.")
