@@ -30,6 +30,7 @@
     fadeAnimation: !quick,
     markerZoomAnimation: !quick,
   });
+  map.setView(data.centre, 14);
   L.control.zoom({ zoomInTitle: say.in, zoomOutTitle: say.out }).addTo(map);
   L.control.scale({ imperial: false }).addTo(map);
   if (data.tiles) {
