@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import tarfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from node.actions.house import set_texts
 from node.config import build
 from node.errors import ConfigError
 from tests.databases import new_sqlite
@@ -28,13 +30,40 @@ RETENTION = {"closed_proposals_days": 200, "join_requests_days": 1}
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def node(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
     directory: Path = tmp_path_factory.mktemp("standing")
-    tables = {
+    tables: dict[str, Mapping[str, Any]] = {
         "node": NODE,
         "retention": RETENTION,
         "map": {"tiles": "https://{s}.tuiles.example/{z}/{x}/{y}.png"},
     }
     async with serving(new_sqlite(directory), directory, **tables) as serving_node:
         yield serving_node
+
+
+async def test_the_associations_own_words_stand_first(tmp_path: Path) -> None:
+    """What the desk wrote: who we are, how to reach us by telephone and where; for everybody."""
+    async with serving(new_sqlite(tmp_path), tmp_path, node=NODE) as own:
+        admin = await own.account("alma", role="admin")
+        given = {
+            "description": "Les voisins de la place.\n\n<b>Venez !</b>",
+            "contact_email": "place@asso.example",
+            "phone": "04 78 00 00 00",
+            "hours": "Le mardi de 14 h à 18 h",
+            "address": "3, place Bellevue",
+            "welcome": "",
+        }
+        await own.store.write(set_texts, own.here, admin, given, ["On frappe avant d’entrer."])
+        author = await own.account("amina")
+        number = (await own.publish(author, title="Des courses")).rsplit("/", 1)[1]
+        async with reader(own) as r:
+            page = await r.get("/about")
+            for said in ("<b>Venez !</b>", given["hours"], given["address"], "On frappe"):
+                assert said in page.text
+            assert page.links["04 78 00 00 00"] == "tel:0478000000"
+            assert page.links["place@asso.example"] == "mailto:place@asso.example"
+            assert "On se dit bonjour." not in page.text
+            page = await r.get(f"/answer/{number}")
+            assert page.links["04 78 00 00 00"] == "tel:0478000000"
+            assert "place@asso.example" in (await r.get("/accessibility")).links
 
 
 async def test_who_we_are(node: Serving) -> None:

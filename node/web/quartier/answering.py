@@ -9,12 +9,14 @@ from aiohttp import web
 
 from node.actions.agreements import offer_help
 from node.actions.agreements.answering import TEXT_MAX
+from node.actions.house import texts_of
 from node.aid.agreements import Agreement
 from node.aid.lifecycle import LIVE
 from node.aid.permitted import Action, permitted
 from node.errors import Conflict, Forbidden, Invalid
 from node.moderation.rates import Rate
 from node.store.proposal_details import Entry
+from node.web.mine.contacts import linked
 from node.web.quartier.details import amount, counts, details_of, state_of
 from node.web.quartier.finding import entry_of, place_of
 from node.web.quartier.opening import may_look, members_only
@@ -123,13 +125,14 @@ async def _form(
 
 
 async def _ways(visit: Visit, entry: Entry) -> web.Response:
-    node = visit.here.settings.node
+    texts = await visit.store.read(texts_of, visit.here)
     return visit.page(
         "quartier/ways.html",
         title=visit.say("Comment répondre"),
         one=details_of(visit, entry),
-        joining=node.joining,
-        contact=node.contact_email,
+        joining=visit.here.settings.node.joining,
+        contact=texts.contact_email,
+        phone=linked(texts.phone) if texts.phone else "",
     )
 
 

@@ -10,6 +10,7 @@ from aiohttp import web
 from babel.dates import format_date
 
 from node import __version__
+from node.actions.house import texts_of
 from node.web.site.visit import Visit
 
 STATED: Final = date(2026, 11, 23)
@@ -28,7 +29,7 @@ async def accessibility(visit: Visit) -> web.Response:
         "standing/accessibility.html",
         title=visit.say("Déclaration d’accessibilité"),
         entity=told.entity or settings.node.name,
-        contact=settings.node.contact_email,
+        contact=(await visit.store.read(texts_of, visit.here)).contact_email,
         audited=_day(visit, audited) if audited else "",
         audited_by=told.audited_by,
         percent=told.percent,

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from node.actions.house import texts_of
 from node.web.site.sessions import LASTS_S
 from node.web.site.visit import Visit
 
@@ -28,7 +29,7 @@ async def privacy(visit: Visit) -> web.Response:
         "standing/privacy.html",
         title=visit.say("Vos données"),
         entity=settings.accessibility.entity or settings.node.name,
-        contact=settings.node.contact_email,
+        contact=(await visit.store.read(texts_of, visit.here)).contact_email,
         kept=_kept(visit),
         session_days=round(LASTS_S / 86_400),
         mails=bool(settings.mail.host),
