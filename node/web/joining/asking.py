@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from node.actions import usernames
+from node.actions.house import texts_of
 from node.actions.signing_in import SIGN_UP
 from node.errors import Invalid
 from node.outbox.reading.network import NETWORK
@@ -36,11 +37,19 @@ class Given:
     text: str
     proposed: bool
     """Whether we made the username."""
+    rules: tuple[str, ...] = ()
+    """Of the house: who joins agrees with them."""
     errors: dict[str, str] = field(default_factory=dict)
 
 
-def empty() -> Given:
-    return Given("", "", "", "", "resident", "", proposed=True)
+async def empty(visit: Visit) -> Given:
+    given = Given("", "", "", "", "resident", "", proposed=True)
+    given.rules = await _rules(visit)
+    return given
+
+
+async def _rules(visit: Visit) -> tuple[str, ...]:
+    return (await visit.store.read(texts_of, visit.here)).rules
 
 
 async def read(visit: Visit, *, text: bool) -> Given:
@@ -53,6 +62,7 @@ async def read(visit: Visit, *, text: bool) -> Given:
         kind=visit.text("kind", "resident"),
         text=visit.text("text")[: TEXT_MAX * 4],
         proposed=False,
+        rules=await _rules(visit),
     )
     if not given.name:
         given.errors["name"] = NO_NAME
@@ -69,7 +79,7 @@ async def read(visit: Visit, *, text: bool) -> Given:
             given.errors["text"] = NO_WORDS
         _check(given, "text", lines, given.text, TEXT_MAX, "Le mot")
         _check(given, "kind", check_kind, given.kind)
-    if visit.here.settings.node.rules and not visit.ticked("agreed"):
+    if given.rules and not visit.ticked("agreed"):
         given.errors["agreed"] = NOT_AGREED
     return given
 

@@ -32,7 +32,7 @@ async def invited(visit: Visit) -> web.Response:
         invitation, inviter = await _offered(visit)
     except NotFound:
         return _over(visit)
-    return _ask(visit, invitation, inviter, asking.empty())
+    return _ask(visit, invitation, inviter, await asking.empty(visit))
 
 
 async def joined(visit: Visit) -> web.Response:
@@ -123,7 +123,7 @@ def _ask(
         kind="" if invitation.kind == "resident" else kind_said(visit, invitation.kind),
         expires=invitation.expires_at,
         code=_code(visit),
-        rules=visit.here.settings.node.rules,
+        rules=given.rules,
     )
 
 

@@ -28,7 +28,7 @@ async def join(visit: Visit) -> web.Response:
             closed=joining == "closed",
             contact=visit.here.settings.node.contact_email,
         )
-    return _ask(visit, asking.empty())
+    return _ask(visit, await asking.empty(visit))
 
 
 async def asked(visit: Visit) -> web.Response:
@@ -82,7 +82,7 @@ def _ask(
         given=given,
         errors=given.errors,
         kinds=asking.kinds(visit),
-        rules=visit.here.settings.node.rules,
+        rules=given.rules,
         by_mail=mailing.sends_mail(visit.here),
     )
 
