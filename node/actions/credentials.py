@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from node.actions import mailing
+from node.actions import audit, mailing
 from node.errors import Conflict, Forbidden, NotFound
 from node.outbox.here import Here
 from node.social import letters
@@ -35,6 +35,20 @@ def ask_new_password(tx: Transaction, here: Here, email: str) -> None:
         link=f"{here.settings.base_url}/reset/{key}",
     )
     mailing.send_letter(tx, here, account.email, letter, urgent=True)
+
+
+def password_link(tx: Transaction, here: Here, who: Actor | None, target: Actor) -> str:
+    """A link to choose a new password, to be handed over to somebody whom the association knows
+    and no mail reaches; those made before are good no more. Raises NotFound for who has no
+    account here."""
+    account = accounts.by_actor(tx, target.id)
+    if account is None or target.suspended:
+        raise NotFound("Il n’y a personne de ce nom ici.")
+    key = mailing.make_mail_key(
+        tx, here, target.id, purpose=PASSWORD, email="", seconds=PASSWORD_KEY_S
+    )
+    audit.record(tx, here, who, "account.password-link", target.handle)
+    return f"{here.settings.base_url}/reset/{key}"
 
 
 def use_password_key(tx: Transaction, here: Here, key: str, password_hash: str) -> None:

@@ -23,6 +23,10 @@ class Wanted:
     roles: Sequence[str] | None = None
     username: str | None = None
     name: str | None = None
+    called: str | None = None
+    """A part of the name that is shown, or of the one in the address."""
+    since: float | None = None
+    """Whose account was made after this."""
     domain: str | None = None
     email: str | None = None
     invited_by: int | None = None
@@ -72,6 +76,15 @@ def _conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
         found.append(actors.c.username.icontains(wanted.username, autoescape=True))
     if wanted.name is not None:
         found.append(actors.c.name.icontains(wanted.name, autoescape=True))
+    if wanted.called is not None:
+        found.append(
+            sa.or_(
+                actors.c.name.icontains(wanted.called, autoescape=True),
+                actors.c.username.icontains(wanted.called, autoescape=True),
+            )
+        )
+    if wanted.since is not None:
+        found.append(accounts.c.created_at > wanted.since)
     if wanted.domain is not None:
         found += [actors.c.domain == wanted.domain.lower(), actors.c.local.is_(False)]
     if wanted.email is not None:

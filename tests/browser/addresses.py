@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from node.web.desk.deeds import DEED
 from node.web.routes import PAGES
 from tests.browser.lively import Lively, Role
 
@@ -42,6 +43,9 @@ VARYING: Final[dict[str, tuple[str, ...]]] = {
     "/desk/referrals/of/{id}": ("/desk/referrals/of/{own}",),
     "/desk/reports/{id}": ("/desk/reports/{report}",),
     "/desk/people/{name}": ("/desk/people/amina",),
+    DEED: ("/desk/people/amina/suspend", "/desk/people/amina/vouch"),
+    "/desk/people/{name}/role": ("/desk/people/amina/role",),
+    "/desk/people/{name}/password-link": ("/desk/people/amina/password-link",),
     "/edit/{id}": ("/edit/{own}",),
     "/me/agreements/{id}": ("/me/agreements/{agreement}", "/me/agreements/{agreed}?step=cancel"),
     "/me/news/{id}": (),  # on to what it tells of

@@ -174,27 +174,66 @@ async def test_a_report_is_looked_at(t: Lively) -> None:
 
 
 async def test_people_are_found_vouched_for_and_judged_with_a_reason(t: Lively) -> None:
-    """A mediator vouches, notes and silences; roles are an administrator's, never one's own."""
+    """A mediator vouches, notes and silences, each on a page that says what it brings about; roles
+    are an administrator's, never one's own."""
     async with reader(t.here, t.maud.actor) as maud:
         page = await maud.get("/desk/people?q=beno")
         page = await maud.get(page.links["Benoit"])
-        page = await maud.press(page, "Je réponds de cette personne")
+        page = await maud.get(page.links["Me porter garant"])
+        assert "Votre nom et la date sont montrés" in page.text
+        page = await maud.press(page, "Je me porte garant")
         assert "Maud" in page.text
+        assert "maud se porte garant de benoit" in page.text
         page = await maud.submit(page, button="Garder la note", text="Passe le mardi")
         assert "Passe le mardi" in page.text
+        assert (await t.maud.get(f"/moderation/notes?about=actor&about_id={t.benoit.id}"))[0][
+            "text"
+        ] == "Passe le mardi"
+        page = await maud.get(page.links["Mettre en sourdine"])
         wrong = await maud.submit(page, button="Mettre en sourdine", reason="")
         assert wrong.status == 422
-        page = await maud.submit(page, button="Mettre en sourdine", reason="Trop d’annonces")
+        page = await maud.submit(wrong, button="Mettre en sourdine", reason="Trop d’annonces")
         assert page.notice == "La personne est en sourdine."
+        assert "Benoit" in (await maud.get("/desk/people?show=silenced")).links
+        page = await maud.get(page.links["Lever la sourdine"])
         page = await maud.submit(page, button="Lever la sourdine", reason="C’est bon")
-        assert "Son rôle" not in page.text
+        assert "Changer son rôle" not in page.links
+        assert (await maud.get("/desk/people/benoit/role")).status == 403
+        assert (await maud.get("/desk/people/benoit/password-link")).status == 403
+        assert (await maud.get("/desk/people/personne")).status == 404
+        judged = await maud.get("/desk/people/alma/suspend")
+        judged = await maud.submit(judged, button="Suspendre le compte", reason="Pour voir")
+        assert judged.status == 403
+        assert "par l’administration" in judged.problems[0]
     async with reader(t.here, t.alma.actor) as alma:
         page = await alma.get("/desk/people/benoit")
-        page = await alma.submit(page, button="Changer le rôle", role="mediator")
+        page = await alma.get(page.links["Changer son rôle"])
+        page = await alma.submit(page, button="Donner ce rôle", role="mediator")
         assert page.notice == "Le rôle est changé."
-        assert "Changer le rôle" not in (await alma.get("/desk/people/alma")).text
-        page = await alma.get("/desk/people/benoit")
-        await alma.submit(page, button="Changer le rôle", role="member")
+        assert "Changer son rôle" not in (await alma.get("/desk/people/alma")).links
+        page = await alma.get("/desk/people/benoit/role")
+        await alma.submit(page, button="Donner ce rôle", role="member")
+        page = await alma.get("/desk/audit")
+        assert "maud a mis benoit en sourdine « Trop d’annonces »" in page.text
+        assert "alma a changé le rôle de benoit « médiation »" in page.text
+        page = await alma.get(page.links["maud a mis benoit en sourdine"])
+        page = await alma.get(page.links["Tout le journal à son sujet"])
+        assert "alma a changé le rôle de benoit" in page.text
+
+
+async def test_who_lost_a_password_is_handed_a_link(t: Lively) -> None:
+    """By an administrator; it is shown once, opens once, and the log says that it was made."""
+    await t.here.account("odile")
+    async with reader(t.here, t.alma.actor) as alma, reader(t.here) as odile:
+        page = await alma.get("/desk/people/odile/password-link")
+        page = await alma.press(page, "Faire le lien")
+        assert page.headers["Cache-Control"] == "no-store"
+        code = page.soup.select_one("main code")
+        assert code is not None
+        page = await odile.get(code.get_text().removeprefix(t.here.here.settings.base_url))
+        assert page.status == 200
+        log = await alma.get("/desk/audit")
+        assert "alma a fait pour odile un lien pour un nouveau mot de passe" in log.text
 
 
 async def test_a_conflict_is_settled(t: Lively) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from node.web.desk import (
+    auditing,
     behalf,
     conflicts,
+    deeds,
     hall,
     newcomers,
     people,
+    person,
     referrals,
     reports,
     review,
@@ -22,6 +25,9 @@ PAGES: Final[tuple[Page, ...]] = (
     *review.PAGES,
     *newcomers.PAGES,
     *people.PAGES,
+    *person.PAGES,
+    *deeds.PAGES,
+    *auditing.PAGES,
     *reports.PAGES,
     *conflicts.PAGES,
     *slips.PAGES,
