@@ -12,7 +12,7 @@ Ring = Sequence[Sequence[float]]
 """Positions, [longitude, latitude]."""
 DETAIL: Final = 300
 """How many steps across an outline are told apart."""
-_METRES_PER_DEGREE: Final = 111_195.0
+METRES_PER_DEGREE: Final = 111_195.0
 
 
 def simplified(outline: Sequence[Sequence[Ring]]) -> list[list[list[list[float]]]]:
@@ -87,7 +87,7 @@ class Frame:
         lon = first + (max(lons) + min(lons)) / 2
         wide = (max(lons) - min(lons)) * math.cos(math.radians(lat))
         high = max(lats) - min(lats)
-        least = 200 / _METRES_PER_DEGREE
+        least = 200 / METRES_PER_DEGREE
         fit = min(width / max(wide, least), height / max(high, least)) / (1 + room)
         return cls(lat, _turn(lon), width, height, fit)
 
@@ -99,7 +99,7 @@ class Frame:
         )
 
     def length(self, metres: float) -> float:
-        return round(metres / _METRES_PER_DEGREE * self.per_degree, 1)
+        return round(metres / METRES_PER_DEGREE * self.per_degree, 1)
 
     def shows(self, at: Point) -> bool:
         return 0 <= at[0] <= self.width and 0 <= at[1] <= self.height

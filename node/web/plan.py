@@ -3,17 +3,18 @@ where something is. It needs no script and no picture from elsewhere."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from node.actions.outlines import Outline, Quartier, outline, territory_of
-from node.aid.outlines import Frame, simplified
+from node.aid.outlines import METRES_PER_DEGREE, Frame, Point, simplified
 
 WIDTH: Final = 400
 HEIGHT: Final = 300
-ROOM: Final = 0.35
+ROOM: Final = 0.2
 SEEN_M: Final = 6_000
 """Circles farther from the quartier than that do not make the plan smaller."""
 
@@ -90,6 +91,13 @@ def plan_of(
             if frame.shows(at)
         ],
     )
+
+
+def _ends(one: Circle) -> list[Point]:
+    """The north-east and the south-west of a circle."""
+    north = one.radius_m / METRES_PER_DEGREE
+    east = north / max(math.cos(math.radians(one.lat)), 0.01)
+    return [(one.lon + east, one.lat + north), (one.lon - east, one.lat - north)]
 
 
 def _shape(frame: Frame, one: Quartier) -> Shape:

@@ -82,7 +82,7 @@
     pin.addTo(map);
     pin.getElement().setAttribute("aria-label", `${spot.number}. ${spot.name} · ${spot.count}`);
     shown.addLayer(area);
-    const line = document.querySelector(`[data-spot="${spot.number}"] .row`);
+    const line = document.querySelector(`[data-spot="${spot.number}"] .about`);
     if (line) {
       const button = put("button", say.show, { type: "button", className: "plain" });
       button.setAttribute("aria-label", `${say.show} : ${spot.name}`);
