@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
+from node.actions.house import texts_of
 from node.web.site.visit import Visit
 
 LONGEST: Final = 30
 
 
 async def phone_of(visit: Visit) -> str:
-    """ "" where none is known. An empty field that was sent means none."""
+    """ "" where none is known. A field that was sent empty means none."""
     if "phone" in visit.request.query:
         return cut(visit.query("phone"))
-    return ""
+    texts = await visit.store.read(texts_of, visit.here)
+    return cut(texts.phone)
 
 
 def cut(text: str) -> str:

@@ -32,9 +32,11 @@ from node.web.site.visit import Page, Visit, show
 STRIPS: Final = 8
 STRIPS_LEAST: Final = 4
 STRIPS_MOST: Final = 12
-TEXT: Final = 420
-TITLE: Final = 110
-STRIP_TITLE: Final = 48
+TEXT: Final = 320
+TITLE: Final = 90
+STRIP_TITLE: Final = 34
+SHORT_TITLE: Final = 48
+SHORT_TEXT: Final = 200
 FACT: Final = 160
 OF_TOPIC: Final = 8
 """Announcements that one sheet about a topic names."""
@@ -121,6 +123,7 @@ async def _page(visit: Visit, sheet: Torn) -> web.Response:
         "paper/strips.html",
         title=sheet.title,
         sheet=sheet,
+        long=len(sheet.head) > SHORT_TITLE or len(sheet.text) > SHORT_TEXT,
         code=qr(sheet.link),
         place=chosen(visit).place,
         phone=await phone_of(visit),
