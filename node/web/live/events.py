@@ -12,6 +12,7 @@ from aiohttp import web
 from node.errors import TooMany
 from node.outbox.reading.network import NETWORK
 from node.web.live.hub import Hub, Line, Word
+from node.web.quartier.opening import may_look
 from node.web.site.visit import Page, Visit, show
 
 HUB: Final = web.AppKey("hub of the pages", Hub)
@@ -36,17 +37,22 @@ async def live(visit: Visit) -> web.StreamResponse:
         line.session, line.actor_id = visit.person.session, visit.person.actor.id
         line.unread = visit.person.unread
         line.say("news")
-    line.say("cards")
+    if may_look(visit):
+        line.open = True
+        line.say("cards")
     if not await hub.add(line):
         raise TooMany("Trop de pages sont ouvertes en même temps.", retry_after=60)
+    response = web.StreamResponse(headers=HEADERS)
     try:
-        return await _speak(visit, hub, line)
+        await _speak(visit, hub, line, response)
+    except ConnectionResetError:
+        pass  # the page was closed
     finally:
         hub.remove(line)
+    return response
 
 
-async def _speak(visit: Visit, hub: Hub, line: Line) -> web.StreamResponse:
-    response = web.StreamResponse(headers=HEADERS)
+async def _speak(visit: Visit, hub: Hub, line: Line, response: web.StreamResponse) -> None:
     response.content_type = "text/event-stream"
     response.force_close()
     await response.prepare(visit.request)
@@ -64,7 +70,6 @@ async def _speak(visit: Visit, hub: Hub, line: Line) -> web.StreamResponse:
         words = line.take()
         if not line.ended:
             await response.write(await _said(visit, hub, line, words))
-    return response
 
 
 async def _said(visit: Visit, hub: Hub, line: Line, words: set[Word]) -> bytes:

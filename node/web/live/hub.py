@@ -43,6 +43,8 @@ class Line:
     session: str = ""
     """The digest of the session's token, "" for nobody who is signed in."""
     actor_id: int | None = None
+    open: bool = False
+    """Whether announcements are shown to who reads it."""
     unread: int = 0
     waiting: set[Word] = field(default_factory=set)
     ended: bool = False
@@ -190,7 +192,7 @@ class Hub:
         if cards:
             self._newest = None
         for line in self._lines:
-            if cards:
+            if cards and line.open:
                 line.say("cards")
             count = unread.get(line.actor_id) if line.actor_id is not None else None
             if count is not None:

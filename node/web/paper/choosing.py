@@ -10,6 +10,7 @@ from node.web.paper.finding import Chosen, found, group_options
 from node.web.paper.phones import phone_of
 from node.web.paper.strips import STRIPS, STRIPS_LEAST, STRIPS_MOST
 from node.web.quartier.details import path_of
+from node.web.quartier.opening import may_look
 from node.web.site.visit import Page, Visit, show
 
 SHOWN: Final = 10
@@ -18,7 +19,7 @@ SHOWN: Final = 10
 
 async def choose(visit: Visit) -> web.Response:
     """GET /paper."""
-    open_now = await found(visit, Chosen(), most=SHOWN)
+    open_now = await found(visit, Chosen(), most=SHOWN) if may_look(visit) else {}
     return visit.page(
         "paper/choose.html",
         title=visit.say("Sur papier"),

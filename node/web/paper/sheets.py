@@ -10,11 +10,14 @@ from node.aid.topics import GROUPS
 from node.web.paper.finding import chosen, found, plain_base, slip_of
 from node.web.paper.phones import phone_of
 from node.web.qr import qr
+from node.web.quartier.opening import may_look, members_only
 from node.web.site.visit import Page, Visit, show
 
 
 async def board(visit: Visit) -> web.Response:
     """GET /paper/board: ``group``, ``purpose``, ``neighbours``, ``place``, ``phone``."""
+    if not may_look(visit):
+        return members_only(visit)
     wanted = chosen(visit)
     open_now = await found(visit, wanted)
     code = visit.language.code

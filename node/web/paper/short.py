@@ -13,6 +13,7 @@ from aiohttp import web
 from node.errors import NotFound
 from node.web.quartier.details import path_of
 from node.web.quartier.finding import entry_of
+from node.web.quartier.opening import may_look, members_only
 from node.web.site.visit import NOTHING, Page, Visit, show
 
 LETTERS: Final = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -48,6 +49,8 @@ async def followed(visit: Visit) -> web.Response:
     number = number_of(visit.path("code"))
     if number is None:
         raise NotFound(NOTHING)
+    if not may_look(visit):
+        return members_only(visit)
     return visit.go(path_of(await entry_of(visit, number)))
 
 

@@ -27,6 +27,7 @@ from node.web.paper.phones import phone_of
 from node.web.paper.short import short_of
 from node.web.qr import qr
 from node.web.quartier.details import Fact, details_of, state_of
+from node.web.quartier.opening import may_look, members_only
 from node.web.site.visit import Page, Visit, show
 
 STRIPS: Final = 8
@@ -68,6 +69,8 @@ class Torn:
 
 async def one(visit: Visit) -> web.Response:
     """GET /paper/strips/{id}: ``phone``, ``strips``, ``place``."""
+    if not may_look(visit):
+        return members_only(visit)
     entry = await _entry(visit, visit.number())
     details = details_of(visit, entry)
     proposal = entry.proposal
@@ -93,6 +96,8 @@ async def one(visit: Visit) -> web.Response:
 
 async def of_topic(visit: Visit) -> web.Response:
     """GET /paper/strips: ``group``, ``purpose``, ``neighbours``, and as above."""
+    if not may_look(visit):
+        return members_only(visit)
     wanted = chosen(visit)
     open_now = await found(visit, wanted, most=OF_TOPIC)
     label = GROUPS[wanted.group].label(visit.language.code) if wanted.group else ""

@@ -4,7 +4,7 @@
 (() => {
   const root = document.documentElement.dataset;
   const said = document.querySelector("#live-words")?.dataset;
-  const cards = document.querySelector("#cards");
+  const lists = [...document.querySelectorAll("[data-live][id]")];
   const main = document.querySelector("main");
   if (!said || !main) return;
 
@@ -44,21 +44,24 @@
   const told = document.createElement("div");
   told.setAttribute("role", "status");
   told.className = "fresh-cards";
-  cards?.before(told);
+  if (lists.length) main.prepend(told);
   const known = new Set([...document.querySelectorAll(".card[id]")].map((card) => card.id));
 
   async function look() {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = [...page.querySelectorAll("#cards .card[id]")].filter((card) => !known.has(card.id));
+    const fresh = [...page.querySelectorAll("[data-live] .card[id]")].filter((card) => !known.has(card.id));
     if (!fresh.length) return told.replaceChildren();
     const forms = said.cards.split("|");
     const button = document.createElement("button");
     button.className = "second";
     button.textContent = forms[Math.min(fresh.length, forms.length) - 1];
     button.addEventListener("click", () => {
-      cards.replaceChildren(...document.importNode(page.querySelector("#cards"), true).childNodes);
+      for (const list of lists) {
+        const other = page.getElementById(list.id);
+        if (other) list.replaceChildren(...document.importNode(other, true).childNodes);
+      }
       for (const card of fresh) known.add(card.id);
       told.replaceChildren();
       document.getElementById(fresh[0].id)?.querySelector("a")?.focus();
@@ -93,14 +96,14 @@
   let first = true;
 
   function listen() {
-    if (stream || document.hidden || !(cards || mine) || root.seen) return;
+    if (stream || document.hidden || !(lists.length || mine) || root.seen) return;
     stream = new EventSource("/live");
     stream.addEventListener("news", (event) => news(JSON.parse(event.data)));
     stream.addEventListener("cards", (event) => {
       // At its beginning it names the newest card, which an unfiltered page has.
       const expected = first && (location.search || event.data === "0" || known.has(`card-${event.data}`));
       first = false;
-      if (cards && !expected) look().catch(() => {});
+      if (lists.length && !expected) look().catch(() => {});
     });
   }
 

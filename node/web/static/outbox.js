@@ -21,7 +21,11 @@ self.Outbox = (() => {
     });
   }
 
-  const tell = (sent = []) => channel?.postMessage(sent);
+  // Other pages hear of it by the channel, this one by an event.
+  function tell(sent = []) {
+    channel?.postMessage(sent);
+    self.dispatchEvent(new MessageEvent("outbox", { data: sent }));
+  }
   const put = (one) => store("readwrite", (kept) => kept.put(one));
   const all = () => store("readonly", (kept) => kept.getAll());
   const remove = (key) => store("readwrite", (kept) => kept.delete(key));
@@ -118,7 +122,7 @@ if (typeof document !== "undefined" && "indexedDB" in self && "serviceWorker" in
       line.append(element("a", one.what, { href: one.page }));
       const text = one.fields.find(([name]) => name === "text")?.[1];
       if (text) line.append(element("blockquote", text));
-      line.append(" ", button(label, () => Outbox.remove(one.key).then(() => (Outbox.tell(), show()))));
+      line.append(" ", button(label, () => Outbox.remove(one.key).then(() => Outbox.tell())));
       list.append(line);
     }
     part.append(list);
@@ -142,10 +146,12 @@ if (typeof document !== "undefined" && "indexedDB" in self && "serviceWorker" in
 
   if (said) {
     const sent = [];
-    Outbox.channel?.addEventListener("message", (event) => {
+    const heard = (event) => {
       sent.push(...event.data);
       show(sent);
-    });
+    };
+    Outbox.channel?.addEventListener("message", heard);
+    addEventListener("outbox", heard);
     const look = () => Outbox.all().then((items) => items.length && show().then(Outbox.send));
     addEventListener("online", look);
     look();
