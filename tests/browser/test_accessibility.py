@@ -39,7 +39,8 @@ STRUCTURE = """() => ({
         .map(e => +e.tagName[1])
         .filter((level, at, all) => at > 0 && level > all[at - 1] + 1).length,
     ordered: [...document.querySelectorAll("[tabindex]")].filter(e => e.tabIndex > 0).length,
-    inline: document.querySelectorAll("[style], style, script:not([src])").length,
+    inline: [...document.querySelectorAll("[style], style, script:not([src])")]
+        .filter(e => !e.closest(".leaflet-container")).length,  // which places what it draws
     small: [...document.querySelectorAll("main a[href], main button, main summary, main select")]
         .filter(e => !e.closest("p, li, dd, td, th, label, .leaflet-container"))
         .map(e => [e.getBoundingClientRect(), e])
