@@ -31,8 +31,12 @@ HEADERS: Final = {
 async def live(visit: Visit) -> web.StreamResponse:
     """GET /live. Events: ``cards`` (data: the number of the newest announcement) and ``news``
     (data: ``{"unread": 3, "said": "3 nouvelles"}``), which comes at once to who is signed in."""
-    hub = visit.request.app[HUB]
-    line = Line(network=str(visit.request.get(NETWORK, "")))
+    request = visit.request
+    hub = request.app[HUB]
+    line = Line(
+        network=str(request.get(NETWORK, "")),
+        closed=lambda: request.transport is None or request.transport.is_closing(),
+    )
     if visit.person is not None:
         line.session, line.actor_id = visit.person.session, visit.person.actor.id
         line.unread = visit.person.unread

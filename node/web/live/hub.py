@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -40,6 +41,8 @@ class Line:
     """One open page. Used from the event loop only."""
 
     network: str
+    closed: Callable[[], bool] = lambda: False
+    """Whether whoever read it went away."""
     session: str = ""
     """The digest of the session's token, "" for nobody who is signed in."""
     actor_id: int | None = None
@@ -102,6 +105,9 @@ class Hub:
 
     async def add(self, line: Line) -> bool:
         """False when there are too many, or when the session is over."""
+        for gone in [one for one in self._lines if one.closed()]:
+            gone.end()
+            self.remove(gone)
         if self._closed or len(self._lines) >= LINES_MOST:
             return False
         if line.actor_id is None:
