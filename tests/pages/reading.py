@@ -153,9 +153,16 @@ async def session_of(node: Serving, actor: Actor) -> str:
 
 
 async def _read(answer: aiohttp.ClientResponse) -> Read:
-    html = await answer.text()
+    html = await answer.text(errors="replace")  # of a file, too
     path = answer.url.raw_path_qs
     return Read(answer.status, path, answer.headers, html, BeautifulSoup(html, "html.parser"))
+
+
+def one(tag: Tag, selector: str) -> Tag:
+    """What a selector finds; an error of the test where it finds nothing."""
+    found = tag.select_one(selector)
+    assert found is not None, f"nothing is {selector}"
+    return found
 
 
 def _words(tag: Any) -> str:

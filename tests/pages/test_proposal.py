@@ -18,7 +18,8 @@ from node.actions.vouching import vouch
 from node.aid.lifecycle import State
 from node.social.accounts import Actor
 from node.social.posts import Post
-from node.store import objects
+from node.social.visibility import Visibility
+from node.store import objects, silences
 from node.web.quartier import comments
 from tests.databases import new_sqlite
 from tests.flows.neighbourhood import iso
@@ -166,14 +167,17 @@ async def test_members_talk_under_it(node: Serving) -> None:
 async def test_a_long_thread_is_read_in_parts(
     node: Serving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each comment stands with what answers it, wherever the page ends; direct words never."""
+    """Each comment stands with what answers it, wherever the page ends; what is not for all, and
+    what people say whom the mediators silenced, is not there."""
     monkeypatch.setattr(comments, "PAGE", 2)
     author, other = await somebody(node), await somebody(node)
     uri = await node.publish(author, title="Un vélo")
     number = int(uri.rsplit("/", 1)[1])
 
-    async def say(who: Actor, text: str, to: int) -> int:
-        post = Post(text=text, reply_to=to)
+    async def say(
+        who: Actor, text: str, to: int, visibility: Visibility = Visibility.PUBLIC
+    ) -> int:
+        post = Post(text=text, reply_to=to, visibility=visibility)
         made = await node.store.write(post_once, node.here, who, post, {})
         assert made.status is not None
         return made.status.id
@@ -182,6 +186,7 @@ async def test_a_long_thread_is_read_in_parts(
     await say(other, "deux", number)
     await say(other, "trois", number)
     await say(author, "réponse à un", first)
+    await say(other, "à mes proches", first, Visibility.FOLLOWERS)
     async with reader(node) as r:
         page = await r.get(path_of(author, uri))
         said = [" ".join(one.get_text().split()) for one in page.soup.select(".comments .said")]
@@ -191,6 +196,11 @@ async def test_a_long_thread_is_read_in_parts(
         said = [" ".join(one.get_text().split()) for one in page.soup.select(".comments .said")]
         assert said == ["trois"]
         assert "Les messages suivants" not in page.links
+        await node.store.write(silences.silence, other.id, reason="", now=time.time())
+        page = await r.get(path_of(author, uri))
+        said = [" ".join(one.get_text().split()) for one in page.soup.select(".comments .said")]
+        assert said == ["réponse à un"]
+        await node.store.write(silences.unsilence, other.id)
     async with reader(node, other) as o:
         page = await o.submit(
             await o.get(path_of(author, uri)), button="Publier ce message", text="quatre"
