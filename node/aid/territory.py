@@ -181,6 +181,10 @@ class Territory:
         """Whether a point lies in it."""
         return h3.latlng_to_cell(lat, lon, RESOLUTION) in self.cells
 
+    def meets(self, cell: str) -> bool:
+        """Whether some of a public place lies in it."""
+        return not self.cells.isdisjoint(h3.cell_to_children(cell, RESOLUTION))
+
     def adjacent(self, other: Territory) -> bool:
         """Whether the cells of the two touch or overlap."""
         (here, radius), (there, other_radius) = _extent(self), _extent(other)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from node.actions.outlines import Quartier, names_of, territory_of
-from node.aid.territory import metres_between
+from node.aid.territory import Place, metres_between
 from node.store.proposal_details import Entry
 from node.store.proposal_filters import Near
 from node.web.cards import Card, card_of
@@ -64,7 +64,7 @@ def spots(
             lat=one.lat,
             lon=one.lon,
             radius_m=one.radius_m,
-            name=_name(visit, (one.lat, one.lon), middle, quartiers),
+            name=_name(visit, one.place, middle, quartiers),
             cards=_cards(visit, by_cell[cell], near, names),
             around=Looked(near=cell, within=USUAL_M).address(),
         )
@@ -94,13 +94,14 @@ def _cards(
 
 def _name(
     visit: Visit,
-    at: tuple[float, float],
+    place: Place,
     middle: tuple[float, float],
     quartiers: Sequence[Quartier],
 ) -> str:
     """« Croix-Rousse, à 800 m au nord du centre »."""
+    at = (place.lat, place.lon)
     away = metres_between(middle, at)
-    holder = _holder(at, quartiers)
+    holder = _holder(place, quartiers)
     name = holder.name if holder is not None else visit.say("Plus loin")
     home = holder is not None and holder.home
     if home and away < MIDDLE_M:
@@ -115,12 +116,17 @@ def _name(
     return visit.say("%(quartier)s, à %(distance)s %(direction)s de notre centre", **values)
 
 
-def _holder(at: tuple[float, float], quartiers: Sequence[Quartier]) -> Quartier | None:
-    for one in quartiers:
-        territory = territory_of(one.written) if one.written else None
-        if territory is not None and territory.holds(*at):
+def _holder(place: Place, quartiers: Sequence[Quartier]) -> Quartier | None:
+    """The quartier in which the middle of a place lies, or else some of it."""
+    known = [
+        (one, territory)
+        for one in quartiers
+        if one.written and (territory := territory_of(one.written)) is not None
+    ]
+    for one, territory in known:
+        if territory.holds(place.lat, place.lon):
             return one
-    return None
+    return next((one for one, territory in known if territory.meets(place.cell)), None)
 
 
 def _direction(a: tuple[float, float], b: tuple[float, float]) -> int:

@@ -103,6 +103,7 @@
     from = document.activeElement;
     element.querySelector("a[href]:not(.leaflet-popup-close-button)")?.focus({ preventScroll: true });
   });
+  figure.addEventListener("keydown", (event) => event.key === "Escape" && map.closePopup());
   map.on("popupclose", () => from?.isConnected && from.focus({ preventScroll: true }));
 
   // A place where nothing is marked: what is around it.
