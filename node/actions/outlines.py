@@ -42,6 +42,11 @@ def quartiers(tx: Transaction, here: Here) -> list[Quartier]:
     return [ours, *theirs]
 
 
+@lru_cache(maxsize=8)
+def _written(territory: Territory) -> str:
+    return territory.encode()
+
+
 def names_of(found: Sequence[Quartier]) -> dict[str, str]:
     """Domain → name, as people say it."""
     return {one.domain: one.name for one in found}

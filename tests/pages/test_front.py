@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import pytest_asyncio
 
+from node.actions.house import set_texts
 from node.aid.territory import public_place
 from node.outbox.here import Here
 from node.social.accounts import Actor
@@ -216,6 +217,19 @@ async def test_empty_pages_say_what_to_do(tmp_path: Path) -> None:
         assert page.links["Proposer de l’aide"] == "/offer"
         assert not page.soup.select("#beside")  # there is no neighbour yet
         assert "Personne ne demande" in (await r.get("/map")).text
+
+
+async def test_who_we_are(tmp_path: Path) -> None:
+    """The beginning of what the association says of itself; all of it stands elsewhere."""
+    async with serving(new_sqlite(tmp_path), tmp_path) as node, reader(node) as r:
+        assert "C’est gratuit" in (await r.get("/")).text
+        chief = await node.account("alma", role="admin")
+        said = "Nous sommes le centre social. " * 20 + "\n\nDepuis 1931."
+        await node.store.write(set_texts, node.here, chief, {"description": said}, [])
+        page = await r.get("/")
+        assert "Nous sommes le centre social. Nous" in page.text
+        assert "1931" not in page.text
+        assert len(one(page.soup, ".hello p").get_text()) < 310
 
 
 async def test_announcements_among_members(tmp_path: Path) -> None:

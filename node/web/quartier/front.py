@@ -9,6 +9,7 @@ from typing import Final
 
 from aiohttp import web
 
+from node.actions.house import texts_of
 from node.actions.looking import page_of
 from node.actions.outlines import Quartier, names_of, quartiers
 from node.activitypub.negotiation import negotiate
@@ -28,6 +29,8 @@ BESIDE: Final = 6
 """Announcements of ours and of the neighbours on the first page."""
 PAGE: Final = 20
 """…and on one that shows only one of the two."""
+SAID_MAX: Final = 300
+"""Characters of what the association says of itself; all of it stands at /about."""
 SIDES: Final = ("here", "beside")
 
 
@@ -51,6 +54,8 @@ NOTHING: Final = Side([], None)
 @dataclass(frozen=True, slots=True)
 class Whole:
     quartiers: list[Quartier]
+    said: str
+    """What the association says of itself."""
     people: int
     urgent: int
     """What is urgent here, counted for whom nothing more is shown."""
@@ -112,11 +117,22 @@ def _whole(
     """As many queries however much is stored."""
     return Whole(
         quartiers=quartiers(tx, here),
+        said=_beginning(texts_of(tx, here).description),
         people=accounts.count(tx),
         urgent=0 if urgent is None else len(page_of(tx, urgent, reader)[0]),
         here=_side(tx, asked.here, reader),
         beside=_side(tx, asked.beside, reader),
     )
+
+
+def _beginning(text: str) -> str:
+    """A sentence or two: the first paragraph, as far as one reads it at a glance."""
+    first = " ".join(text.strip().partition("\n\n")[0].split())
+    if len(first) <= SAID_MAX:
+        return first
+    cut = first[:SAID_MAX]
+    end = max(cut.rfind(f"{mark} ") for mark in ".!?…")
+    return cut[: end + 1] if end > 0 else f"{cut.rpartition(' ')[0]}…"
 
 
 def _side(tx: Transaction, wanted: Wanted | None, reader: Reader) -> Side:
