@@ -21,9 +21,11 @@ from node.social.posts import Post
 from node.social.visibility import Visibility
 from node.store import objects, silences
 from node.web.quartier import comments
+from node.web.quartier.proposal import whole_of
 from tests.databases import new_sqlite
 from tests.flows.neighbourhood import iso
 from tests.pages.reading import reader
+from tests.pages.test_mine_queries import counted
 from tests.serving import Serving, serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -228,35 +230,24 @@ async def test_each_is_shown_what_they_can_do(node: Serving) -> None:
 
 
 async def test_it_costs_a_fixed_number_of_queries(node: Serving) -> None:
-    """However many people wrote under it."""
-    author = await somebody(node)
+    """However many people wrote under it, and answered each other."""
+    author, other = await somebody(node), await somebody(node)
     uri = await node.publish(author, title="Un banc")
     number = int(uri.rsplit("/", 1)[1])
-    counted = []
-    for _ in range(2):
-        other = await somebody(node)
-        await node.store.write(
-            post_once, node.here, other, Post(text="Bonjour", reply_to=number), {}
-        )
-        counted.append(await node.store.read(_counted, node, uri))
-    assert counted[0] == counted[1]
-    assert counted[0] < 12
-
-
-def _counted(tx, node: Serving, uri: str) -> int:  # type: ignore[no-untyped-def]
-    queries = 0
-    ask = tx.all
-
-    class Counting:
-        def __getattr__(self, name: str) -> object:
-            nonlocal queries
-            if name in ("all", "first", "scalar"):
-                queries += 1
-            return getattr(tx, name)
-
-    comments.talk(Counting(), None, uri, None)  # type: ignore[arg-type]
-    assert ask is not None
-    return queries
+    asked = []
+    for times in (1, 12):
+        for _ in range(times):
+            post = Post(text="Bonjour", reply_to=number)
+            made = await node.store.write(post_once, node.here, other, post, {})
+            assert made.status is not None
+            post = Post(text="Bonsoir", reply_to=made.status.id)
+            await node.store.write(post_once, node.here, author, post, {})
+        asked.append(await node.store.read(counted, whole_of, node.here, None, number, None))
+    assert asked[0] == asked[1]
+    assert asked[0] < 20
+    async with reader(node) as r:
+        page = await r.get(path_of(author, uri))
+        assert len(page.soup.select(".comments > li")) == 26
 
 
 async def test_what_is_among_members_is_shown_to_them_only(tmp_path: Path) -> None:

@@ -106,7 +106,7 @@ async def commented(visit: Visit) -> web.Response:
 # ── units of work ────────────────────────────────────────────────────────────────────────────
 
 
-def _whole(
+def whole_of(
     tx: Transaction, here: Here, person: Person | None, number: int, after: int | None
 ) -> Whole:
     entry = found(tx, number, person, here.addresses)
@@ -168,7 +168,7 @@ async def _one(
     typed: Mapping[str, str] | None = None,
 ) -> web.Response:
     after = as_number(visit.query("after"))
-    whole = await visit.store.read(_whole, visit.here, visit.person, number, after)
+    whole = await visit.store.read(whole_of, visit.here, visit.person, number, after)
     entry, me = whole.entry, visit.person
     one = details_of(visit, entry, place=whole.place, backed=whole.backed, series=whole.series)
     own = me is not None and me.actor.id == entry.author.id
