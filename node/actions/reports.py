@@ -114,6 +114,25 @@ def settle(
     return by_id(tx, report_id)
 
 
+def forward(tx: Transaction, here: Here, who: Actor | None, report_id: int, words: str) -> Report:
+    """Tell the server of who is reported, in the node's name and in the mediators' words: neither
+    who reported nor what they wrote goes there. Raises NotFound, Invalid, and Conflict for one of
+    ours and for what was forwarded already."""
+    found = by_id(tx, report_id)
+    target = actors.by_id(tx, found.target_id) if found.target_id is not None else None
+    if target is None or target.local:
+        raise Conflict("Cette personne est d’ici : il n’y a personne à qui le transmettre.")
+    if found.forwarded:
+        raise Conflict("Ce signalement est transmis déjà.")
+    told = check_words(words)
+    if not told:
+        raise Invalid("Écrivez ce que l’autre quartier doit savoir.")
+    reports.forwarded(tx, report_id)
+    _forward(tx, here, target, found.objects, told)
+    audit.record(tx, here, who, "report.forward", f"report {report_id}", target.domain)
+    return by_id(tx, report_id)
+
+
 def reopen(tx: Transaction, here: Here, who: Actor | None, report_id: int) -> Report:
     """Raises NotFound, and Conflict when it is open."""
     if by_id(tx, report_id).state == reports.OPEN:

@@ -281,3 +281,28 @@ def history(tx: Transaction, agreement_id: int) -> list[Happened]:
         .limit(200)
     )
     return [Happened(*row) for row in rows]
+
+
+def words_said(
+    tx: Transaction, ids: Collection[int], *, most: int = 400
+) -> dict[int, list[Happened]]:
+    """What was written in several agreements, the oldest first: the latest `most` of it."""
+    if not ids:
+        return {}
+    rows = tx.all(
+        sa.select(
+            agreement_events.c.agreement_id,
+            agreement_events.c.id,
+            agreement_events.c.event,
+            agreement_events.c.actor_id,
+            agreement_events.c.text,
+            agreement_events.c.at,
+        )
+        .where(agreement_events.c.agreement_id.in_(list(ids)), agreement_events.c.text != "")
+        .order_by(agreement_events.c.id.desc())
+        .limit(most)
+    )
+    found: dict[int, list[Happened]] = {}
+    for row in reversed(rows):
+        found.setdefault(row.agreement_id, []).append(Happened(*row[1:]))
+    return found

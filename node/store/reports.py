@@ -158,6 +158,11 @@ def assign(tx: Transaction, identifier: int, to: int | None) -> None:
     tx.execute(sa.update(reports).where(reports.c.id == identifier).values(assigned_to=to))
 
 
+def forwarded(tx: Transaction, identifier: int) -> None:
+    """The server of who is reported was told."""
+    tx.execute(sa.update(reports).where(reports.c.id == identifier).values(forwarded=True))
+
+
 def set_category(tx: Transaction, identifier: int, category: str) -> None:
     tx.execute(sa.update(reports).where(reports.c.id == identifier).values(category=category))
 

@@ -150,6 +150,7 @@ async def _live(t: Lively) -> None:
     )
     assert status in (200, 201), made
     numbers["report"] = (await t.maud.get("/reports"))[0]["id"]
+    await t.maud.ask("PUT", "/moderation/domain-blocks", domain="bad.example", severity="silence")
     status, draft = await t.amina.ask(
         "POST",
         "/drafts",

@@ -1,5 +1,5 @@
-"""The association's desk, by pages without a script: slips, a look before, people, reports,
-conflicts, and a request that is handed to the neighbouring quartier."""
+"""The association's desk, by pages without a script: slips, what is read before everybody sees it,
+and a request that is handed to the neighbouring quartier."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ async def test_slips_are_entered_in_one_go(t: Lively) -> None:
 async def test_what_is_wrong_is_shown_again_and_the_rest_is_published(t: Lively) -> None:
     """One row has no way to call back, one says the name: both are told so, the third goes."""
     wrong = (
-        ("request", "", "Un coup de main", "M. Blanc", ""),
+        ("request", "", "Un meuble à monter", "M. Blanc", ""),
         ("request", "", "Aider Mme Rose", "Mme Rose", "chez la voisine"),
         ("offer", "", "Des pommes à donner", "Zita", "le jeudi"),
     )
@@ -89,7 +89,9 @@ async def test_what_is_wrong_is_shown_again_and_the_rest_is_published(t: Lively)
         corrected: dict[str, Any] = {"callback-0": "au marché", "title-1": "Aider une voisine"}
         page = await maud.submit(page, button="Publier ces fiches", consent="on", **corrected)
         assert page.notice == "2 fiches sont publiées."
-    assert {"Un coup de main", "Aider une voisine", "Des pommes à donner"} <= set(await titles(t))
+    assert {"Un meuble à monter", "Aider une voisine", "Des pommes à donner"} <= set(
+        await titles(t)
+    )
     assert "Aider Mme Rose" not in await titles(t)
 
 
@@ -113,8 +115,10 @@ async def test_a_slip_that_is_like_an_open_announcement_is_pointed_at(t: Lively)
 
 
 async def test_what_is_known_of_somebody_goes_with_their_consent(t: Lively) -> None:
+    slip = ("offer", "goods.books", "Des romans à donner", "Mme Faure", "au 3e étage")
     async with reader(t.here, t.maud.actor) as maud:
-        page = await maud.get("/desk/behalf")
+        page = await maud.get("/desk/slips?rows=1")
+        page = await maud.submit(page, button="Publier ces fiches", consent="on", **rows(slip))
         before = len(page.soup.select("article"))
         form = page.form(button="L’accord est repris : tout retirer")
         page = await maud.submit(page, str(form["action"]))
@@ -155,100 +159,6 @@ async def write(reads: Reader, title: str) -> Read:
 
 async def news(reads: Reader) -> Read:
     return await reads.get("/me/news")
-
-
-async def test_a_report_is_looked_at(t: Lively) -> None:
-    async with reader(t.here, t.maud.actor) as maud:
-        page = await maud.get("/desk/reports")
-        page = await maud.get(page.links["Amina"])
-        assert "Elle écrit trop." in page.text
-        wrong = await maud.submit(page, button="C’est réglé", outcome=None)
-        assert wrong.status == 422
-        page = await maud.submit(page, button="C’est réglé", outcome="talked", note="Tout va bien")
-        assert "C’est réglé" in page.notice
-        assert "Aucun signalement n’attend." in page.text
-        page = await maud.get(f"/desk/reports/{t.numbers['report']}")
-        assert "Tout va bien" in page.text
-        page = await maud.press(page, "Le rouvrir")
-        assert page.notice == "Le signalement est rouvert."
-
-
-async def test_people_are_found_vouched_for_and_judged_with_a_reason(t: Lively) -> None:
-    """A mediator vouches, notes and silences, each on a page that says what it brings about; roles
-    are an administrator's, never one's own."""
-    async with reader(t.here, t.maud.actor) as maud:
-        page = await maud.get("/desk/people?q=beno")
-        page = await maud.get(page.links["Benoit"])
-        page = await maud.get(page.links["Me porter garant"])
-        assert "Votre nom et la date sont montrés" in page.text
-        page = await maud.press(page, "Je me porte garant")
-        assert "Maud" in page.text
-        assert "maud se porte garant de benoit" in page.text
-        page = await maud.submit(page, button="Garder la note", text="Passe le mardi")
-        assert "Passe le mardi" in page.text
-        assert (await t.maud.get(f"/moderation/notes?about=actor&about_id={t.benoit.id}"))[0][
-            "text"
-        ] == "Passe le mardi"
-        page = await maud.get(page.links["Mettre en sourdine"])
-        wrong = await maud.submit(page, button="Mettre en sourdine", reason="")
-        assert wrong.status == 422
-        page = await maud.submit(wrong, button="Mettre en sourdine", reason="Trop d’annonces")
-        assert page.notice == "La personne est en sourdine."
-        assert "Benoit" in (await maud.get("/desk/people?show=silenced")).links
-        page = await maud.get(page.links["Lever la sourdine"])
-        page = await maud.submit(page, button="Lever la sourdine", reason="C’est bon")
-        assert "Changer son rôle" not in page.links
-        assert (await maud.get("/desk/people/benoit/role")).status == 403
-        assert (await maud.get("/desk/people/benoit/password-link")).status == 403
-        assert (await maud.get("/desk/people/personne")).status == 404
-        judged = await maud.get("/desk/people/alma/suspend")
-        judged = await maud.submit(judged, button="Suspendre le compte", reason="Pour voir")
-        assert judged.status == 403
-        assert "par l’administration" in judged.problems[0]
-    async with reader(t.here, t.alma.actor) as alma:
-        page = await alma.get("/desk/people/benoit")
-        page = await alma.get(page.links["Changer son rôle"])
-        page = await alma.submit(page, button="Donner ce rôle", role="mediator")
-        assert page.notice == "Le rôle est changé."
-        assert "Changer son rôle" not in (await alma.get("/desk/people/alma")).links
-        page = await alma.get("/desk/people/benoit/role")
-        await alma.submit(page, button="Donner ce rôle", role="member")
-        page = await alma.get("/desk/audit")
-        assert "maud a mis benoit en sourdine « Trop d’annonces »" in page.text
-        assert "alma a changé le rôle de benoit « médiation »" in page.text
-        page = await alma.get(page.links["maud a mis benoit en sourdine"])
-        page = await alma.get(page.links["Tout le journal à son sujet"])
-        assert "alma a changé le rôle de benoit" in page.text
-
-
-async def test_who_lost_a_password_is_handed_a_link(t: Lively) -> None:
-    """By an administrator; it is shown once, opens once, and the log says that it was made."""
-    await t.here.account("odile")
-    async with reader(t.here, t.alma.actor) as alma, reader(t.here) as odile:
-        page = await alma.get("/desk/people/odile/password-link")
-        page = await alma.press(page, "Faire le lien")
-        assert page.headers["Cache-Control"] == "no-store"
-        code = page.soup.select_one("main code")
-        assert code is not None
-        page = await odile.get(code.get_text().removeprefix(t.here.here.settings.base_url))
-        assert page.status == 200
-        log = await alma.get("/desk/audit")
-        assert "alma a fait pour odile un lien pour un nouveau mot de passe" in log.text
-
-
-async def test_a_conflict_is_settled(t: Lively) -> None:
-    """Both read the word; who is one of the two does not judge."""
-    mine = t.numbers["agreement"]
-    status, _ = await t.amina.ask("POST", f"/agreements/{mine}/accept")
-    assert status == 200
-    status, _ = await t.amina.ask("POST", f"/agreements/{mine}/dispute", text="Il n’est pas venu.")
-    assert status == 200
-    async with reader(t.here, t.maud.actor) as maud:
-        page = await maud.get("/desk/conflicts")
-        assert "Une perceuse pour samedi" in page.text
-        page = await maud.submit(page, button="Régler", outcome="cancelled", note="On en reste là.")
-        assert page.notice == "C’est réglé, et les deux le savent."
-        assert "Personne n’est en désaccord." in page.text
 
 
 async def test_a_request_is_handed_to_the_neighbour(t: Lively) -> None:

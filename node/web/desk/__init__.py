@@ -7,6 +7,7 @@ from typing import Final
 from node.web.desk import (
     auditing,
     behalf,
+    blocks,
     conflicts,
     deeds,
     hall,
@@ -30,6 +31,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *auditing.PAGES,
     *reports.PAGES,
     *conflicts.PAGES,
+    *blocks.PAGES,
     *slips.PAGES,
     *behalf.PAGES,
     *referrals.PAGES,

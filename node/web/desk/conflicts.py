@@ -25,11 +25,20 @@ OUTCOMES: Final = (
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    who: str
+    text: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     agreement: Agreement
     title: str
-    author: Actor | None
-    answerer: Actor | None
+    author: str
+    answerer: str
+    said: list[Said]
+    """What the two wrote, the oldest first."""
     own: bool
     """The mediator is one of the two."""
 
@@ -58,29 +67,44 @@ async def settle(visit: Visit) -> web.Response:
 async def _page(
     visit: Visit, *, status: int = 200, errors: dict[str, str] | None = None
 ) -> web.Response:
-    lines = await visit.store.read(_lines, visit.me.actor.id)
+    lines = await visit.store.read(_lines, visit)
     outcomes = [(value, visit.say(said), visit.say(text)) for value, said, text in OUTCOMES]
     return visit.page(
         "desk/conflicts.html", status=status, lines=lines, outcomes=outcomes, errors=errors or {}
     )
 
 
-def _lines(tx: Transaction, me: int) -> list[Line]:
+def _lines(tx: Transaction, visit: Visit) -> list[Line]:
+    """With a fixed number of queries."""
     found = agreements.at_home(tx, states=[State.DISPUTED], most=MOST)
     people = actors.by_ids(tx, {side for one in found for side in (one.author_id, one.answerer_id)})
+    known = proposals.by_ids(tx, {one.proposal_id for one in found})
+    said = agreements.words_said(tx, [one.id for one in found])
     lines = []
     for one in found:
-        stored = proposals.by_id(tx, one.proposal_id)
+        stored = known.get(one.proposal_id)
+        author, answerer = people.get(one.author_id), people.get(one.answerer_id)
+        names = {one.author_id: _name(author), one.answerer_id: _name(answerer)}
         lines.append(
             Line(
-                one,
-                stored.proposal.title if stored else "",
-                people.get(one.author_id),
-                people.get(one.answerer_id),
-                one.side_of(me) is not None,
+                agreement=one,
+                title=stored.proposal.title if stored else "",
+                author=_name(author),
+                answerer=_name(answerer),
+                said=[
+                    Said(names.get(each.actor_id or 0, ""), each.text, each.at)
+                    for each in said.get(one.id, [])
+                ],
+                own=one.side_of(visit.me.actor.id) is not None,
             )
         )
     return lines
+
+
+def _name(actor: Actor | None) -> str:
+    if actor is None:
+        return ""
+    return (actor.name or actor.username) if actor.local else f"{actor.name} (@{actor.handle})"
 
 
 PAGES: Final[tuple[Page, ...]] = (

@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from typing import Final
 
 from aiohttp import web
+from markupsafe import Markup
 
 from node.actions import moderation
 from node.actions import reports as actions
-from node.errors import Invalid
+from node.aid.lifecycle import State, may_become
+from node.errors import Conflict, Invalid
 from node.moderation.reports import Outcome
 from node.social.accounts import Actor
-from node.social.statuses import Status
-from node.store import actors, mediator_notes, objects, proposals, reports
+from node.store import actors, mediator_notes, objects, proposals, reports, silences
 from node.store.reports import Report
 from node.store.transaction import Transaction
+from node.web.desk.person import path_of
 from node.web.site.languages import later
 from node.web.site.visit import Page, Visit, act, as_number, show
 
@@ -46,6 +48,27 @@ class Line:
     category: str
 
 
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """Something that the report names."""
+
+    id: int
+    title: str
+    """"" for what is no announcement."""
+    content: Markup
+    language: str
+    link: str
+    removable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    line: Line
+    about: list[Reported]
+    notes: list[mediator_notes.Note]
+    silenced: bool
+
+
 async def queue(visit: Visit) -> web.Response:
     """GET /desk/reports; ``all`` shows the settled ones, too."""
     before = as_number(visit.query("max_id"))
@@ -54,7 +77,8 @@ async def queue(visit: Visit) -> web.Response:
         reports.listed, state=None if every else "open", before=before, most=MOST + 1
     )
     lines = await visit.store.read(_lines, visit, found[:MOST])
-    more = f"/desk/reports?max_id={found[MOST - 1].id}" if len(found) > MOST else ""
+    onward = "all=1&" if every else ""
+    more = f"/desk/reports?{onward}max_id={found[MOST - 1].id}" if len(found) > MOST else ""
     return visit.page("desk/reports.html", lines=lines, more=more, every=every)
 
 
@@ -69,14 +93,17 @@ async def settle(visit: Visit) -> web.Response:
         outcome = Outcome(visit.text("outcome"))
     except ValueError:
         return await _page(visit, status=422, errors={"outcome": HOW})
-    await visit.store.write(
-        actions.settle,
-        visit.here,
-        visit.me.actor,
-        visit.number(),
-        outcome=outcome,
-        note=visit.text("note"),
-    )
+    try:
+        await visit.store.write(
+            actions.settle,
+            visit.here,
+            visit.me.actor,
+            visit.number(),
+            outcome=outcome,
+            note=visit.text("note"),
+        )
+    except (Invalid, Conflict) as error:
+        return await _page(visit, status=error.status, errors={"": error.public})
     return visit.go("/desk/reports", visit.say("C’est réglé. Qui a signalé sait que c’est vu."))
 
 
@@ -84,6 +111,18 @@ async def reopen(visit: Visit) -> web.Response:
     """POST /desk/reports/{id}/reopen."""
     await visit.store.write(actions.reopen, visit.here, visit.me.actor, visit.number())
     return visit.go(f"/desk/reports/{visit.number()}", visit.say("Le signalement est rouvert."))
+
+
+async def forward(visit: Visit) -> web.Response:
+    """POST /desk/reports/{id}/forward: ``words``, for the quartier of who is reported."""
+    try:
+        await visit.store.write(
+            actions.forward, visit.here, visit.me.actor, visit.number(), visit.text("words")
+        )
+    except (Invalid, Conflict) as error:
+        return await _page(visit, status=error.status, errors={"words": error.public})
+    said = visit.say("C’est transmis, sans dire qui a signalé.")
+    return visit.go(f"/desk/reports/{visit.number()}", said)
 
 
 async def remove(visit: Visit) -> web.Response:
@@ -105,34 +144,52 @@ async def remove(visit: Visit) -> web.Response:
 async def _page(
     visit: Visit, *, status: int = 200, errors: dict[str, str] | None = None
 ) -> web.Response:
-    line, about, notes = await visit.store.read(_whole, visit)
+    whole = await visit.store.read(_whole, visit)
+    target = whole.line.target
     return visit.page(
         "desk/report.html",
         status=status,
-        line=line,
-        about=about,
-        notes=notes,
+        line=whole.line,
+        about=whole.about,
+        notes=whole.notes,
+        silenced=whole.silenced,
+        person=path_of(visit, target) if target is not None else "",
         outcomes=[(one.value, visit.say(said), "") for one, said in OUTCOMES.items()],
+        typed={name: visit.text(name) for name in ("words", "note", "outcome")},
         errors=errors or {},
     )
 
 
-def _whole(
-    tx: Transaction, visit: Visit
-) -> tuple[Line, list[tuple[Status, str, bool]], list[mediator_notes.Note]]:
+def _whole(tx: Transaction, visit: Visit) -> Whole:
+    """With a fixed number of queries."""
     report = actions.by_id(tx, visit.number())
     line = _lines(tx, visit, [report])[0]
+    numbers = objects.ids_of(tx, report.objects) if report.objects else {}
+    statuses = objects.by_ids(tx, numbers.values())
+    known = proposals.by_ids(tx, set(statuses))
+    own = line.target is not None and line.target.local
     about = []
-    for uri in report.objects:
-        status = objects.by_uri(tx, uri)
-        if status is None:
-            continue
-        author = actors.by_id(tx, status.author_id)
-        stored = proposals.by_id(tx, status.id)
-        own = author is not None and author.local
-        link = f"/@{author.username}/{status.id}" if own and author else f"/proposals/{status.id}"
-        about.append((status, link, stored is not None))
-    return line, about, mediator_notes.listed(tx, about="report", about_id=report.id, most=MOST)
+    for number, status in statuses.items():
+        link = f"/@{line.target.username}/{number}" if own and line.target else ""
+        stored = known.get(number)
+        if stored is not None:
+            link = f"/proposals/{number}"
+        about.append(
+            Reported(
+                id=number,
+                title=stored.proposal.title if stored is not None else "",
+                content=Markup(status.content),  # noqa: S704 - cleaned when it was stored
+                language=status.language or "",
+                link=link,
+                removable=stored is not None and may_become(stored.proposal.state, State.REMOVED),
+            )
+        )
+    return Whole(
+        line,
+        about,
+        mediator_notes.listed(tx, about="report", about_id=report.id, most=MOST),
+        line.target is not None and silences.is_silenced(tx, line.target.id),
+    )
 
 
 def _lines(tx: Transaction, visit: Visit, found: list[Report]) -> list[Line]:
@@ -154,5 +211,6 @@ PAGES: Final[tuple[Page, ...]] = (
     show("/desk/reports/{id}", one, who="mediator"),
     act("/desk/reports/{id}", settle, who="mediator"),
     act("/desk/reports/{id}/reopen", reopen, who="mediator"),
+    act("/desk/reports/{id}/forward", forward, who="mediator"),
     act("/desk/remove/{id}", remove, who="mediator"),
 )
