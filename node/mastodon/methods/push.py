@@ -41,6 +41,8 @@ async def create(ask: Ask) -> dict[str, Any]:
         policy=policy or "all",
         now=_now(ask),
     )
+    if made is None:
+        raise Unauthenticated("The access token is invalid")
     return _entity(ask.here, made)
 
 

@@ -40,10 +40,10 @@ async def live(visit: Visit) -> web.StreamResponse:
     if visit.person is not None:
         line.session, line.actor_id = visit.person.session, visit.person.actor.id
         line.unread = visit.person.unread
-        line.say("news")
+        line.note("news")
     if may_look(visit):
         line.open = True
-        line.say("cards")
+        line.note("cards")
     if not await hub.add(line):
         raise TooMany("Trop de pages sont ouvertes en même temps.", retry_after=60)
     response = web.StreamResponse(headers=HEADERS)

@@ -53,7 +53,7 @@ class Line:
     ended: bool = False
     called: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def say(self, word: Word) -> None:
+    def note(self, word: Word) -> None:
         self.waiting.add(word)
         self.called.set()
 
@@ -199,11 +199,11 @@ class Hub:
             self._newest = None
         for line in self._lines:
             if cards and line.open:
-                line.say("cards")
+                line.note("cards")
             count = unread.get(line.actor_id) if line.actor_id is not None else None
             if count is not None:
                 line.unread = count
-                line.say("news")
+                line.note("news")
 
 
 def _newest(tx: Transaction, now: float) -> int:

@@ -7,6 +7,7 @@ from typing import Final
 from aiohttp import web
 
 from node.actions.push_subscriptions import subscribe
+from node.errors import Unauthenticated
 from node.moderation.rates import Rate
 from node.social.told import Told
 from node.store import pushes
@@ -41,7 +42,7 @@ async def on(visit: Visit) -> web.Response:
         standard=True,
     )
     wanted = TOLD | (DESK if visit.me.has_role("mediator") else frozenset())
-    await visit.store.write(
+    made = await visit.store.write(
         subscribe,
         visit.me.session,
         visit.me.actor.id,
@@ -49,6 +50,8 @@ async def on(visit: Visit) -> web.Response:
         alerts={kind.value: kind in wanted for kind in Told},
         now=visit.now,
     )
+    if made is None:
+        raise Unauthenticated("Connectez-vous pour continuer.")
     return web.Response(status=204)
 
 
