@@ -267,3 +267,19 @@ async def test_what_is_among_members_is_shown_to_them_only(tmp_path: Path) -> No
                 assert page.status == 403, path
                 assert "secret des voisins" not in page.html
             assert (await a.get(path_of(author, uri))).status == 200
+
+
+async def test_a_thread_is_read_alike_on_both_databases(database_url: str, tmp_path: Path) -> None:
+    """Comments in their order, each with what answers it, whatever keeps them."""
+    async with serving(database_url, tmp_path) as fresh:
+        author = await fresh.account("amina")
+        uri = await fresh.publish(author, title="Un banc")
+        ids = [int(uri.rsplit("/", 1)[1])]
+        for text, to in (("un", 0), ("deux", 0), ("sous un", 1), ("sous sous un", 3)):
+            post = Post(text=text, reply_to=ids[to])
+            made = await fresh.store.write(post_once, fresh.here, author, post, {})
+            assert made.status is not None
+            ids.append(made.status.id)
+        read = await fresh.store.read(comments.talk, None, uri, None)
+        assert [one.id for one in read.comments] == [ids[1], ids[3], ids[4], ids[2]]
+        assert read.after is None
