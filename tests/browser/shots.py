@@ -23,7 +23,6 @@ from tests.browser.lively import lively
 
 
 async def main(folder: Path, parts: list[str], theme: Theme, language: str) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as directory:
         async with lively(Path(directory)) as town, async_playwright() as playwright:
             browser = await playwright.chromium.launch(
@@ -53,6 +52,7 @@ if __name__ == "__main__":
     words = [word for word in sys.argv[1:] if not word.startswith("--")]
     if not words:
         sys.exit(__doc__)
+    Path(words[0]).mkdir(parents=True, exist_ok=True)
     asyncio.run(
         main(
             Path(words[0]),

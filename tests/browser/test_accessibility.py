@@ -3,18 +3,21 @@ program can judge (axe-core), small screens, large text, the keyboard."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Final
 
 import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import BrowserContext, Page
 
 from tests.browser.addresses import Address, addresses, filled, unknown
 from tests.browser.driving import DESK, SMALL, Driver, Theme
-from tests.browser.lively import Lively
+from tests.browser.lively import Lively, Role
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+ROLES: Final[tuple[Role, ...]] = ("anybody", "member", "mediator", "admin")
+THEMES: Final[tuple[Theme, ...]] = ("light", "dark")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 EVERY = pytest.mark.parametrize("address", list(addresses()), ids=lambda one: one.path)
 WIDE = """() => {
@@ -49,15 +52,18 @@ STRUCTURE = """() => ({
 })"""
 
 
-async def opened(
-    browser: Driver, town: Lively, address: Address, **options: Any
-) -> tuple[BrowserContext, Page]:
-    context = await browser.person(town.here, town.who(address.role), **options)
-    page = await context.new_page()
-    answer = await page.goto(f"{town.here.base}{filled(address, town)}")
-    assert answer is not None
-    assert answer.status == 200, (answer.status, address.path)
-    return context, page
+SOUND = {"firsts": 1, "twice": [], "jumps": 0, "ordered": 0, "inline": 0, "small": []}
+TWICE = """() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync("html { font-size: 200% }");
+    document.adoptedStyleSheets = [sheet];
+}"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def readers(browser: Driver, town: Lively) -> dict[Role, BrowserContext]:
+    """A browser for each role; pages are opened in it one after the other."""
+    return {role: await browser.person(town.here, town.who(role)) for role in ROLES}
 
 
 async def test_every_page_is_looked_at() -> None:
@@ -66,53 +72,37 @@ async def test_every_page_is_looked_at() -> None:
 
 
 @EVERY
-@pytest.mark.parametrize("theme", ["light", "dark"])
-async def test_axe_finds_nothing(
-    browser: Driver, town: Lively, address: Address, theme: Theme
+async def test_a_page_is_for_everybody(
+    browser: Driver, town: Lively, readers: dict[Role, BrowserContext], address: Address
 ) -> None:
-    context, page = await opened(browser, town, address, theme=theme)
+    """axe finds nothing in either theme. One first heading, no level left out, no id twice, the
+    keyboard's order is the page's, no style or script in the page, nothing too small to touch
+    (WCAG 2.5.8). On 320 pixels (1.4.10), and with text twice as large (1.4.4), nothing is lost."""
+    page = await readers[address.role].new_page()
+    try:
+        answer = await page.goto(f"{town.here.base}{filled(address, town)}")
+        assert answer is not None
+        assert answer.status == 200, (answer.status, address.path)
+        assert await page.evaluate(STRUCTURE) == SOUND
+        for theme in THEMES:
+            await page.emulate_media(color_scheme=theme)
+            assert await violations(page) == [], theme
+        await page.set_viewport_size({"width": SMALL[0], "height": SMALL[1]})
+        assert await page.evaluate(WIDE) == []
+        assert await page.evaluate(CUT) == []
+        await page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+        await page.evaluate(TWICE)
+        assert await page.evaluate(WIDE) == []
+        assert await page.evaluate(CUT) == []
+    finally:
+        await page.close()
+    browser.check()
+
+
+async def violations(page: Page) -> list[str]:
     found = await Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
-    wrong = [
+    return [
         f"{one['id']}: {node['html'][:150]} – {node.get('failureSummary', '')[:300]}"
         for one in found.response["violations"]
         for node in one["nodes"][:3]
     ]
-    assert wrong == []
-    await context.close()
-    browser.check()
-
-
-@EVERY
-async def test_small_screens_and_large_text_lose_nothing(
-    browser: Driver, town: Lively, address: Address
-) -> None:
-    """320 pixels (WCAG 1.4.10), and text twice as large (1.4.4)."""
-    context, page = await opened(browser, town, address, screen=SMALL)
-    assert await page.evaluate(WIDE) == []
-    assert await page.evaluate(CUT) == []
-    await page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
-    await page.evaluate(
-        "() => { const sheet = new CSSStyleSheet();"
-        " sheet.replaceSync('html { font-size: 200% }');"
-        " document.adoptedStyleSheets = [sheet]; }"
-    )
-    assert await page.evaluate(WIDE) == []
-    assert await page.evaluate(CUT) == []
-    await context.close()
-
-
-@EVERY
-async def test_the_structure_is_sound(browser: Driver, town: Lively, address: Address) -> None:
-    """One first heading, no level left out, no id twice, the keyboard's order is the page's, no
-    style or script in the page, nothing too small to touch (WCAG 2.5.8)."""
-    context, page = await opened(browser, town, address)
-    found = await page.evaluate(STRUCTURE)
-    assert found == {
-        "firsts": 1,
-        "twice": [],
-        "jumps": 0,
-        "ordered": 0,
-        "inline": 0,
-        "small": [],
-    }
-    await context.close()
