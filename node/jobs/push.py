@@ -9,12 +9,14 @@ from typing import Final
 
 import orjson
 
+from node.actions.mailing import news_of
 from node.activitypub.html import plain_text
 from node.errors import Unavailable
 from node.outbox.here import Here
 from node.outbox.schedule import pause_after
+from node.social.letters import sentence
 from node.social.push_words import shortened, title
-from node.social.told import Told, standard
+from node.social.told import HELP, Told, standard
 from node.store import accounts, actors, objects, pushes
 from node.store import notification_pages as pages
 from node.store.engine import Store
@@ -112,6 +114,9 @@ def _messages(tx: Transaction, here: Here, claimed: list[Push]) -> list[Message]
             "title": title(kind, by.name or by.username, account.locale),
             "body": shortened(text),
         }
+        if told.kind in HELP:  # which is said better than by the kind that stands for it
+            said = sentence(account.locale, news_of(tx, here, told))
+            body |= {"title": here.settings.node.name, "body": shortened(said)}
         found.append(Message(push, orjson.dumps(body), kind in URGENT))
     return found
 

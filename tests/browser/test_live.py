@@ -73,7 +73,7 @@ async def test_new_cards_wait_until_one_wants_them(browser: Driver, here: Here) 
     await expect(button).to_have_text("2 nouvelles annonces : les voir")
     await button.click()
     assert await page.locator("main .card").count() == before + 2
-    await expect(page.get_by_role("link", name="Un tabouret")).to_be_focused()
+    await expect(page.get_by_role("link", name="Un tabouret", exact=True)).to_be_focused()
     assert await button.count() == 0
     await page.context.close()
 

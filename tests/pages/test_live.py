@@ -20,10 +20,11 @@ from node.actions.posts import write_to
 from node.actions.publishing import publish_proposal
 from node.aid.drafts import check_draft
 from node.social.accounts import Actor
-from node.store import objects, web_sessions
+from node.store import objects, pushes, web_sessions
 from node.store.engine import Store
 from node.web.live import hub as hubs
 from tests.databases import new_sqlite
+from tests.mastodon.push_service import push_service, until
 from tests.pages.reading import Reader, reader, session_of
 from tests.serving import Serving, serving
 
@@ -256,3 +257,32 @@ async def test_a_mark_for_a_form_is_ones_own(here: Here) -> None:
         assert other.status == 403
         wrong = await amina.post("/me/push", {"endpoint": "x"}, headers={"X-Form": mine["mark"]})
         assert wrong.status == 422
+
+
+async def test_a_device_is_told_in_words_until_its_person_signs_out(here: Here) -> None:
+    celia = await here.node.account("celia")
+    token = await session_of(here.node, celia)
+    async with push_service() as service, reader(here.node) as reads:
+        reads.session.cookie_jar.update_cookies({"entraide": token})
+        given = json.loads((await reads.get("/live/mark")).html)
+        device = service.device("phone")
+        keys = device.subscription(standard=True)["keys"]
+        said = await reads.post(
+            "/me/push", {"endpoint": device.endpoint, **keys}, headers={"X-Form": given["mark"]}
+        )
+        assert said.status == 204
+        assert json.loads((await reads.get("/me/push")).html)["endpoint"] == device.endpoint
+        made = await number(here.node, await here.node.publish(celia, title="Une lampe"))
+        await here.node.store.write(
+            offer_help, here.node.here, here.benoit, made, text="J’en ai une."
+        )
+        await until(lambda: device.read)
+        (told,) = device.read
+        assert told["title"] == "Croix-Rousse"
+        assert told["body"] == "Benoit a répondu à votre annonce « Une lampe »."
+        assert "J’en ai une" not in str(told)
+        page = await reads.get(f"/me/news/{told['notification_id']}")
+        assert page.path.startswith("/me/agreements/")
+        hashed = web_sessions.hash_of(token)
+        await here.node.store.write(web_sessions.end, celia.id, hashed, now=1.0)
+        assert await here.node.store.read(pushes.of_token, hashed) is None
