@@ -13,6 +13,7 @@ from typing import Final
 from tests.benchmarks import (
     cold_start,
     delivery,
+    front,
     growth,
     help,
     inbox,
@@ -30,6 +31,7 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     "delivery": delivery.run,
     "growth": growth.run,
     "help": help.run,
+    "front": front.run,
     "cold_start": cold_start.run,
     "memory": memory.run,
     "streaming": streaming.run,

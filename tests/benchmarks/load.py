@@ -212,12 +212,10 @@ def main() -> None:
             case "get":
                 parts_of = urlsplit(job["url"])
                 query = f"?{parts_of.query}" if parts_of.query else ""
+                headers = {"Accept": "application/activity+json", **job.get("headers", {})}
                 request = (
                     f"GET {parts_of.path}{query} HTTP/1.1\r\nHost: {parts_of.netloc}\r\n"
-                    "Accept: application/activity+json\r\n"
-                    + "".join(
-                        f"{name}: {text}\r\n" for name, text in job.get("headers", {}).items()
-                    )
+                    + "".join(f"{name}: {text}\r\n" for name, text in headers.items())
                     + "\r\n"
                 ).encode()
                 answer = uvloop.run(

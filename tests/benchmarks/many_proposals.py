@@ -1,5 +1,5 @@
-"""Many proposals around one place, a tenth of them open, written as rows: for what is asked of
-many."""
+"""Many proposals around one place, written as rows: for what is asked of many. A tenth of them is
+open, as on a node after some years, or as many as one wants."""
 
 from __future__ import annotations
 
@@ -33,15 +33,18 @@ SELDOM: Final = "accordéon"
 """A word that a page of the oldest have, and no more however many come."""
 
 
-def fill(connection: sa.Connection, start: int, stop: int) -> None:
-    """Proposals numbered from `start` to before `stop`, a tenth of them open."""
+def fill(
+    connection: sa.Connection, start: int, stop: int, *, open_of: int = 10, local_of: int = 0
+) -> None:
+    """Proposals numbered from `start` to before `stop`: one in so many is open, and one in so many
+    as if it were ours (0: none)."""
     chance = random.Random(start)
     now = time.time()
     if not start:
         connection.execute(tables.actors.insert(), [_actor(n, now) for n in range(1, ACTORS)])
     for first in range(start, stop, 10_000):
         numbers = range(first, min(first + 10_000, stop))
-        rows = [_rows(number, chance, now) for number in numbers]
+        rows = [_rows(number, chance, now, open_of, local_of) for number in numbers]
         connection.execute(tables.objects.insert(), [one for one, _ in rows])
         connection.execute(tables.proposals.insert(), [one for _, one in rows])
 
@@ -63,7 +66,9 @@ def _actor(number: int, now: float) -> dict[str, Any]:
     }
 
 
-def _rows(number: int, chance: random.Random, now: float) -> tuple[dict[str, Any], dict[str, Any]]:
+def _rows(
+    number: int, chance: random.Random, now: float, open_of: int, local_of: int
+) -> tuple[dict[str, Any], dict[str, Any]]:
     identifier = 10**15 + number
     at = public_place(CENTRE[0] + chance.gauss(0, 0.009), CENTRE[1] + chance.gauss(0, 0.013))
     topic = chance.choice(list(TOPICS.values()))
@@ -73,7 +78,7 @@ def _rows(number: int, chance: random.Random, now: float) -> tuple[dict[str, Any
     written = {
         "id": identifier,
         "uri": f"https://h.example/o/{number}",
-        "local": False,
+        "local": bool(local_of) and number % local_of == 0,
         "type": "Note",
         "author_id": chance.randrange(1, ACTORS),
         "visibility": "public",
@@ -90,7 +95,9 @@ def _rows(number: int, chance: random.Random, now: float) -> tuple[dict[str, Any
         "mode": topic.usual_mode,
         "title": text[:40],
         "language": "fr",
-        "state": "open" if number % 10 == 0 else chance.choice(("done", "expired", "withdrawn")),
+        "state": "open"
+        if number % open_of == 0
+        else chance.choice(("done", "expired", "withdrawn")),
         "urgency": chance.choice(("low", "normal", "normal", "high", "critical")),
         "reach": "adjacent",
         "quantity": "1",
