@@ -27,6 +27,15 @@ from babel.numbers import format_decimal
 
 FRENCH: Final = "fr"
 DAY_S: Final = 86_400
+_APART: Final = re.compile(r" ([:;!?»])(?![\w/])")
+_OPENING: Final = re.compile("« ")
+
+
+def fine(text: str) -> str:
+    """French as it is set: no line begins with a sign that stands apart from its word, or ends
+    with a quotation mark that opens (Lexique des règles typographiques de l'Imprimerie nationale).
+    """
+    return _OPENING.sub("«\N{NO-BREAK SPACE}", _APART.sub("\N{NO-BREAK SPACE}\\1", text))
 
 
 def later(text: str) -> str:
@@ -56,8 +65,13 @@ class Language:
     def say(self, text: str, **values: object) -> str:
         """A French text in this language; ``%(name)s`` stands for a value. What no catalogue has
         is said in French."""
-        said = self.texts.get(text) or text
+        said = self.said(text)
         return said % values if values else said
+
+    def said(self, text: str) -> str:
+        """A text without its values."""
+        found = self.texts.get(text) or text
+        return fine(found) if self.code == FRENCH else found
 
     def explain(self, problem: str) -> str:
         """What an error tells the public, in this language. Where values stand in it, the
@@ -74,7 +88,7 @@ class Language:
     def count(self, one: str, many: str, n: int, **values: object) -> str:
         """``one`` or ``many`` as the language's plural wants it for `n`, which is a value, too."""
         forms = self.plurals.get(one)
-        french = one if abs(n) < 2 else many  # zero and one are singular
+        french = fine(one if abs(n) < 2 else many)  # zero and one are singular
         text = forms[min(self.form_of(n), len(forms) - 1)] if forms else french
         return text % {"n": self.number(n), **values}
 

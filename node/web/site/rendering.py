@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from node.config import Settings
 from node.web.site import statics
-from node.web.site.languages import FRENCH, Language, known, language
+from node.web.site.languages import FRENCH, Language, fine, known, language
 
 _LINES = re.compile(r"\n{2,}")
 
@@ -39,10 +39,10 @@ class Renderer:
             forms = words.plurals.get(one)
             if forms:
                 return forms[min(words.form_of(n), len(forms) - 1)]
-            return one if abs(n) < 2 else many
+            return fine(one if abs(n) < 2 else many)
 
         environment.install_gettext_callables(  # type: ignore[attr-defined]
-            lambda text: words.texts.get(text) or text, ngettext, newstyle=True
+            words.said, ngettext, newstyle=True
         )
         environment.policies["ext.i18n.trimmed"] = True
         zone = self._settings.node.time_zone
