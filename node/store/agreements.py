@@ -306,3 +306,18 @@ def words_said(
     for row in reversed(rows):
         found.setdefault(row.agreement_id, []).append(Happened(*row[1:]))
     return found
+
+
+def waiting_for(tx: Transaction, proposal_ids: Collection[int]) -> dict[int, int]:
+    """Proposal → how many answers wait for its author, where there are any."""
+    if not proposal_ids:
+        return {}
+    rows = tx.all(
+        sa.select(agreements.c.proposal_id, sa.func.count().label("many"))
+        .where(
+            agreements.c.proposal_id.in_(list(proposal_ids)),
+            agreements.c.state == State.PROPOSED.value,
+        )
+        .group_by(agreements.c.proposal_id)
+    )
+    return {row.proposal_id: int(row.many) for row in rows}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from node.aid.lifecycle import CLOSED, LIVE, State
+from node.aid.topics import OTHER
 from node.store.tables import actors, drafts, objects, on_behalf, proposals
 from node.store.transaction import Row, Transaction
 from node.store.upsert import insert_or_update
@@ -70,6 +72,15 @@ def of(tx: Transaction, subject_id: int) -> OnBehalf | None:
     return None if row is None else _record(row)
 
 
+def by_ids(tx: Transaction, subject_ids: Sequence[int]) -> list[OnBehalf]:
+    """In the order of the ids."""
+    if not subject_ids:
+        return []
+    rows = tx.all(sa.select(*_COLUMNS).where(on_behalf.c.subject_id.in_(list(subject_ids))))
+    found = {row.subject_id: _record(row) for row in rows}
+    return [found[number] for number in subject_ids if number in found]
+
+
 def listed(
     tx: Transaction, *, writer_id: int | None, before: int | None = None, most: int
 ) -> list[OnBehalf]:
@@ -96,11 +107,12 @@ def alike(
     tx: Transaction, *, beneficiary: str, title: str, purpose: str, topic: str, now: float
 ) -> Alike | None:
     """The newest of ours that is open and has this title, or is of this topic and was written for
-    somebody of this name."""
+    somebody of this name; that both are about something else says nothing."""
     same_title = sa.func.lower(proposals.c.title) == sa.func.lower(title)
     same_person = sa.and_(
         sa.func.lower(on_behalf.c.beneficiary) == sa.func.lower(beneficiary),
         proposals.c.topic == topic,
+        proposals.c.topic != OTHER.slug,
     )
     row = tx.first(
         sa.select(proposals.c.object_id, proposals.c.title, actors.c.username)

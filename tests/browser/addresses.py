@@ -42,6 +42,8 @@ VARYING: Final[dict[str, tuple[str, ...]]] = {
     "/write/{id}/check": ("/write/{draft}/check",),
     "/desk/neighbours/{id}/terms": ("/desk/neighbours/{neighbour}/terms",),
     "/desk/referrals/of/{id}": ("/desk/referrals/of/{own}",),
+    "/desk/review/{id}": ("/desk/review/{review}",),
+    "/desk/behalf/{id}": ("/desk/behalf/{behalf}",),
     "/desk/blocks/lift": ("/desk/blocks/lift?domain=bad.example",),
     "/desk/reports/{id}": ("/desk/reports/{report}",),
     "/desk/people/{name}": ("/desk/people/amina",),

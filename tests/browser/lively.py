@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from node.actions import agreements as agreeing
-from node.actions import credentials, mailing
+from node.actions import credentials, drafts, mailing
 from node.actions.neighbours import answer_neighbour, ask_neighbour
 from node.actions.posts import write_to
 from node.aid.neighbours import Event
@@ -49,7 +49,7 @@ class Lively:
     """A member of the neighbouring quartier."""
     numbers: dict[str, str]
     """What stands in addresses: ``own`` (Amina's open request), ``answered``, ``copy`` (the
-    neighbour's), ``agreement``, ``agreed``, ``thread``, ``report``, ``request``, ``behalf``,
+    neighbour's), ``agreement``, ``agreed``, ``thread``, ``report``, ``behalf``, ``review``,
     ``invitation``."""
 
     def who(self, role: Role) -> Actor | None:
@@ -161,6 +161,23 @@ async def _live(t: Lively) -> None:
     )
     assert status in (200, 201), draft
     numbers["draft"] = draft["id"]
+    status, made = await t.maud.ask(
+        "POST",
+        "/on-behalf",
+        proposal={"purpose": "request", "topic": "care.visit", "title": "Une visite le dimanche"},
+        beneficiary="Mme Vial",
+        consented_by="sa fille",
+        consented_at=iso(time.time()),
+        consent_how="phone",
+        call_back="04 78 99 88 77",
+    )
+    assert status == 201, made
+    numbers["behalf"] = made["id"]
+    fields = {"purpose": "offer", "topic": "goods.books", "title": HOSTILE[:80], "text": HOSTILE}
+    waits = await t.here.store.write(
+        drafts.submit, t.here.here, t.benoit.actor, fields, review=True
+    )
+    numbers["review"] = str(waits)
     status, invited = await t.amina.ask("POST", "/invitations")
     assert status == 201, invited
     numbers["invitation"] = str(invited.get("link") or invited.get("code")).rsplit("/", 1)[-1]

@@ -34,6 +34,8 @@ async def test_what_is_open_and_alike_is_found(store: Store) -> None:
             like = on_behalf.alike(tx, now=NOW, **{**given, **values})
             return None if like is None else like.id
 
+        write(tx, maud, 6, "Mme Roy", title="Un chien à promener", topic="other.other")
+        assert found(beneficiary="Mme Roy", topic="other.other") is None
         assert found(title="DEUX SACS") == first
         assert found(beneficiary="mme vial", topic="care.groceries") == first
         assert found(beneficiary="mme vial") is None

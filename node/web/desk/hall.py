@@ -10,8 +10,9 @@ from aiohttp import web
 from node.aid.agreements import State as Agreed
 from node.aid.referrals import Direction
 from node.aid.referrals import State as Handed
-from node.store import agreements, drafts, held, join_requests, referrals, reports
+from node.store import agreements, drafts, held, join_requests, on_behalf, referrals, reports
 from node.store.transaction import Transaction
+from node.web.desk.behalf import SOON_S
 from node.web.site.visit import Page, Visit, show
 
 MOST: Final = 100
@@ -27,6 +28,7 @@ class Waiting:
     reports: int
     conflicts: int
     referrals: int
+    ending: int
 
 
 def waiting(tx: Transaction, now: float) -> Waiting:
@@ -38,6 +40,7 @@ def waiting(tx: Transaction, now: float) -> Waiting:
         reports=reports.open_count(tx),
         conflicts=len(agreements.at_home(tx, states=[Agreed.DISPUTED], most=MOST)),
         referrals=len(asked),
+        ending=len(on_behalf.ending(tx, before=now + SOON_S, most=MOST)),
     )
 
 
@@ -87,6 +90,15 @@ async def hall(visit: Visit) -> web.Response:
                 found.referrals,
             ),
             found.referrals,
+        ),
+        (
+            "/desk/behalf?show=ending",
+            count(
+                "%(n)s annonce écrite pour quelqu’un d’autre se termine",
+                "%(n)s annonces écrites pour quelqu’un d’autre se terminent",
+                found.ending,
+            ),
+            found.ending,
         ),
     ]
     return visit.page("desk/hall.html", waiting=[(path, said) for path, said, n in rooms if n])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from aiohttp import web
 
 from node.actions import topic_choices
-from node.aid.topics import GROUPS
+from node.aid.topics import GROUPS, Topic
 from node.errors import Conflict, Forbidden, Invalid
 from node.web.desk import slip_rows
 from node.web.desk.slip_rows import AT_ONCE, MOST, Slip
@@ -60,22 +61,26 @@ async def entered(visit: Visit) -> web.Response:
 async def _page(
     visit: Visit, rows: list[Slip], *, status: int = 200, errors: dict[str, str] | None = None
 ) -> web.Response:
-    code = visit.language.code
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for topic, hidden in await visit.store.read(topic_choices.listed):
-        if not hidden:
-            groups.setdefault(GROUPS[topic.group].label(code), []).append(
-                (topic.slug, topic.label(code))
-            )
+    topics = await visit.store.read(topic_choices.listed)
     return visit.page(
         "desk/slips.html",
         status=status,
         rows=rows,
-        topics=groups,
+        topics=grouped(topics, visit.language.code),
         errors=errors or {},
         consent=visit.ticked("consent"),
         full=len(rows) >= MOST,
     )
+
+
+def grouped(topics: Iterable[tuple[Topic, bool]], code: str) -> dict[str, list[tuple[str, str]]]:
+    """What the quartier does not hide: the group's name → slug and name of each topic."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for topic, hidden in topics:
+        if not hidden:
+            named = groups.setdefault(GROUPS[topic.group].label(code), [])
+            named.append((topic.slug, topic.label(code)))
+    return groups
 
 
 PAGES: Final[tuple[Page, ...]] = (
