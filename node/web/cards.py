@@ -53,6 +53,8 @@ class Card:
     """Where it is answered, "" where this reader cannot."""
     answered: str
     """The reader's own answer, "" where there is none."""
+    change: str
+    """Where its author changes it, "" for others."""
     picture: Picture | None
     doubt: str
     """Said of what is known by a neighbour's word alone."""
@@ -89,6 +91,7 @@ def card_of(
         link=path_of(entry),
         answer=f"/answer/{one.id}" if live and not own and entry.answer_id is None else "",
         answered=f"/me/agreements/{entry.answer_id}" if entry.answer_id is not None else "",
+        change=f"/edit/{one.id}" if own and entry.local else "",
         picture=next((each for each in entry.pictures if _is_shown(each)), None),
         doubt=_doubt(visit, entry),
     )
