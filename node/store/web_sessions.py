@@ -55,9 +55,7 @@ def find(tx: Transaction, token: str, *, now: float) -> Found | None:
     row = tx.first(
         sa.select(tokens.c.account_id, web_sessions.c.seen_at)
         .join(web_sessions, web_sessions.c.hash == tokens.c.hash)
-        .where(
-            tokens.c.hash == hashed, tokens.c.scopes == SCOPE, tokens.c.revoked_at.is_(None)
-        )
+        .where(tokens.c.hash == hashed, tokens.c.scopes == SCOPE, tokens.c.revoked_at.is_(None))
     )
     if row is None or row.seen_at < now - LASTS_S:
         return None

@@ -109,9 +109,7 @@ def _errors(problem: Problem | None) -> Middleware:
     return errors
 
 
-def _told(
-    problem: Problem | None, request: web.Request, status: int, text: str
-) -> web.Response:
+def _told(problem: Problem | None, request: web.Request, status: int, text: str) -> web.Response:
     person = request.method in ("GET", "POST") and not request.path.startswith("/api/")
     if person and negotiate(request.headers.get("Accept")) == "html":
         if problem is not None:

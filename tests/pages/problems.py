@@ -70,7 +70,10 @@ def _texts(value: ast.expr, tree: ast.Module) -> Iterator[str]:
             yield from _texts(one, tree)
             yield from _texts(other, tree)
         case ast.BinOp(left=left, right=right, op=ast.Add()):
-            firsts, seconds = list(_texts(left, tree)) or ["{}"], list(_texts(right, tree)) or ["{}"]
+            firsts, seconds = (
+                list(_texts(left, tree)) or ["{}"],
+                list(_texts(right, tree)) or ["{}"],
+            )
             yield from (first + second for first in firsts for second in seconds)
         case ast.Name(id=name):
             constant = _constant(tree, name)

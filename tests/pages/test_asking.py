@@ -36,7 +36,9 @@ async def t(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
         yield Town(node, await node.account("amina"), await node.account("benoit"))
 
 
-async def begun(reads: Reader, title: str, text: str = "", *, topic: str = "care.groceries") -> Read:
+async def begun(
+    reads: Reader, title: str, text: str = "", *, topic: str = "care.groceries"
+) -> Read:
     """At the third step."""
     page = await reads.submit(await reads.get("/ask"), "/ask", topic=topic)
     assert page.h1 == "En quelques mots"
