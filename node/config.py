@@ -287,7 +287,8 @@ def _check_map(card: MapSettings) -> None:
         places = all(place in card.tiles for place in ("{z}", "{x}", "{y}"))
         base = urlsplit(card.tiles)
         quiet = not any(letter in card.tiles for letter in "; ,'\"")
-        safe = base.scheme == "https" or (base.scheme == "http" and is_loopback(base.hostname or ""))
+        near = base.scheme == "http" and is_loopback(base.hostname or "")
+        safe = base.scheme == "https" or near
         if not (places and safe and base.netloc and quiet and card.tiles.isprintable()):
             raise ConfigError(
                 "map.tiles must be like https://tiles.example.org/{z}/{x}/{y}.png, "
@@ -305,8 +306,7 @@ def _check_people(settings: Settings) -> None:
         )
     if settings.node.public_pages not in ("everybody", "members"):
         raise ConfigError(
-            "node.public_pages must be everybody or members, "
-            f"not {settings.node.public_pages!r}."
+            f"node.public_pages must be everybody or members, not {settings.node.public_pages!r}."
         )
     if any(not rule.strip() or len(rule) > 1_000 for rule in settings.node.rules):
         raise ConfigError("node.rules: sentences of 1 to 1000 characters each.")
