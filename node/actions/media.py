@@ -138,6 +138,9 @@ class Studio:
             made = await self._workshop.make(content)
             name = new_name(made.ending)
             await asyncio.to_thread(self._files.write, name, made.content)
+            small = new_name(made.small_ending) if made.small else None
+            if small is not None:
+                await asyncio.to_thread(self._files.write, small, made.small)
         except EntraideError as error:
             await self._store.write(pictures.change, blank.id, state="refused", why=error.public)
             return error
@@ -150,6 +153,7 @@ class Studio:
             width=made.width,
             height=made.height,
             blurhash=made.blurhash,
+            preview=small,
             state="ready",
         )
         return None

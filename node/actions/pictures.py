@@ -42,6 +42,9 @@ async def add_picture(
     made = await workshop.make(content)
     name = new_name(made.ending)
     await asyncio.to_thread(files.write, name, made.content)
+    small = new_name(made.small_ending) if made.small else None
+    if small is not None:
+        await asyncio.to_thread(files.write, small, made.small)
     picture = Picture(
         id=new_id(),
         owner_id=owner.id,
@@ -55,11 +58,12 @@ async def add_picture(
         position=0,
         created_at=here.clock.now(),
         blurhash=made.blurhash,
+        preview=small,
     )
     try:
         await store.write(pictures.insert, picture)
     except Exception:
-        await asyncio.to_thread(files.forget, (name,))
+        await asyncio.to_thread(files.forget, picture.names)
         raise
     return picture
 

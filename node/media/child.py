@@ -4,7 +4,8 @@ Run as ``python -m node.media.child`` by `node.media.workshop`, with the limits 
 first argument. Whatever a file does to the decoders, it does it here: with a bounded memory and
 time, with no file to write and nothing of ours to read.
 
-Out goes a line of JSON and, when that has ``bytes``, so many bytes of the new picture.
+Out goes a line of JSON and, when that has ``bytes``, so many bytes of the new picture, then
+``small_bytes`` of a small one for lists, where the picture is larger than that.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ FORMATS = {
     "avif": ("AVIF",),
 }
 JPEG_QUALITY = 82
+SMALL = 360  # pixels of the longer side: for lists, on lines where every byte is paid
 DRAWING_BYTES = 1024 * 1024  # what is drawn stays PNG up to here
 BROKEN = "broken"
 TOO_LARGE = "too-large"
@@ -50,9 +52,9 @@ def main() -> None:
     content = sys.stdin.buffer.read()
     _bound(limits)
     told: dict[str, Any] = {}
-    body = b""
+    body = small = b""
     try:
-        told, body = _made(content, limits)
+        told, body, small = _made(content, limits)
     except Refused as error:
         told = {"refused": str(error)}
     except MemoryError:
@@ -65,7 +67,8 @@ def main() -> None:
         # Decoders of others' bytes raise whatever they stumble over.
         told = {"refused": BROKEN, "log": type(error).__name__}
     out = sys.stdout.buffer
-    out.write(json.dumps({**told, "bytes": len(body)}).encode() + b"\n" + body)
+    told |= {"bytes": len(body), "small_bytes": len(small)}
+    out.write(json.dumps(told).encode() + b"\n" + body + small)
     out.flush()
 
 
@@ -79,7 +82,7 @@ def _bound(limits: dict[str, Any]) -> None:
     warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
-def _made(content: bytes, limits: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+def _made(content: bytes, limits: dict[str, Any]) -> tuple[dict[str, Any], bytes, bytes]:
     side = int(limits["side"])
     with Image.open(io.BytesIO(content), formats=FORMATS[limits["kind"]]) as opened:
         if opened.width * opened.height > int(limits["pixels"]):
@@ -99,7 +102,17 @@ def _made(content: bytes, limits: dict[str, Any]) -> tuple[dict[str, Any], bytes
     clean.paste(picture)
     media_type, body = _written(clean, drawn=drawn)
     told = {"media_type": media_type, "width": clean.width, "height": clean.height}
-    return {**told, "blurhash": _blurhash(clean)}, body
+    small_type, small = _small(clean, drawn=drawn)
+    return {**told, "blurhash": _blurhash(clean), "small_type": small_type}, body, small
+
+
+def _small(picture: Image.Image, *, drawn: bool) -> tuple[str, bytes]:
+    """Nothing where the picture is small itself."""
+    if max(picture.size) <= SMALL:
+        return "", b""
+    small = picture.copy()
+    small.thumbnail((SMALL, SMALL), Image.Resampling.LANCZOS)
+    return _written(small, drawn=drawn)
 
 
 def _blurhash(picture: Image.Image) -> str:

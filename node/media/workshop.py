@@ -45,10 +45,17 @@ class Made:
     width: int
     height: int
     blurhash: str | None = None
+    small: bytes = b""
+    """The same for lists; nothing where it is small itself."""
+    small_type: str = ""
 
     @property
     def ending(self) -> str:
         return ENDINGS[self.media_type]
+
+    @property
+    def small_ending(self) -> str:
+        return ENDINGS[self.small_type]
 
 
 class Workshop:
@@ -107,7 +114,7 @@ class Workshop:
         )
         try:
             async with asyncio.timeout(bounds.seconds):
-                told, body = await _exchange(child, content)
+                told, body, small = await _exchange(child, content)
         except TimeoutError:
             log.info("a picture took longer than %.0f s", bounds.seconds)
             raise _refusal("too-much", bounds) from None
@@ -126,12 +133,14 @@ class Workshop:
             int(told["width"]),
             int(told["height"]),
             str(told["blurhash"])[:100],
+            small,
+            str(told["small_type"]),
         )
 
 
 async def _exchange(
     child: asyncio.subprocess.Process, content: bytes
-) -> tuple[dict[str, Any], bytes]:
+) -> tuple[dict[str, Any], bytes, bytes]:
     if child.stdin is None or child.stdout is None:
         raise RuntimeError("the child has no pipes")
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
@@ -140,10 +149,13 @@ async def _exchange(
         child.stdin.close()
     head = await child.stdout.readuntil(b"\n")
     told: dict[str, Any] = json.loads(head[:HEAD_MOST])
-    size = int(told["bytes"])
-    if not 0 <= size <= ANSWER_MOST or told.get("media_type", "image/png") not in ENDINGS:
+    size, small = int(told["bytes"]), int(told["small_bytes"])
+    types = {told.get("media_type", "image/png"), told.get("small_type") or "image/png"}
+    if min(size, small) < 0 or size + small > ANSWER_MOST or not types <= ENDINGS.keys():
         raise ValueError("an answer that cannot be")
-    return told, await child.stdout.readexactly(size)
+    if small and not told.get("small_type"):
+        raise ValueError("an answer that cannot be")
+    return told, await child.stdout.readexactly(size), await child.stdout.readexactly(small)
 
 
 async def _end(child: asyncio.subprocess.Process) -> None:

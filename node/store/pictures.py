@@ -33,7 +33,7 @@ class Picture:
     focus_y: float | None = None
     """Where to look, each from -1 to 1, up and to the right."""
     preview: str | None = None
-    """Name of the file that stands for a film or a sound."""
+    """Name of the file that stands for a film or a sound, or for a picture in lists."""
     state: str = "ready"
     """``ready``, ``waiting`` while it is made, ``refused``."""
     why: str = ""

@@ -23,9 +23,13 @@ from tests.databases import new_sqlite
 from tests.serving import Serving, serving
 
 
-def photo(colour: tuple[int, int, int] = (220, 20, 20), kind: str = "JPEG") -> bytes:
+def photo(
+    colour: tuple[int, int, int] = (220, 20, 20),
+    kind: str = "JPEG",
+    size: tuple[int, int] = (60, 40),
+) -> bytes:
     out = io.BytesIO()
-    Image.new("RGB", (60, 40), colour).save(out, kind)
+    Image.new("RGB", size, colour).save(out, kind)
     return out.getvalue()
 
 
@@ -150,10 +154,11 @@ async def test_thirty_in_half_an_hour_and_no_more(tmp_path: Path) -> None:
 
 
 async def test_pictures_go_with_their_proposal(tmp_path: Path) -> None:
-    """Attached they stay; once the proposal is deleted the files are gone, too."""
+    """Attached they stay, also the small one that stands for a large one in lists; once the
+    proposal is deleted the files are gone, too."""
     async with sender(tmp_path) as (node, amina, _):
         person = await node.account("carla")
-        _, sent = await amina.send(photo())
+        _, sent = await amina.send(photo(size=(900, 600)))
         _, other = await amina.send(photo((0, 200, 0), "PNG"))
         uri = await node.publish(person)
         status = await node.store.read(objects.by_uri, uri)
@@ -171,7 +176,9 @@ async def test_pictures_go_with_their_proposal(tmp_path: Path) -> None:
         assert (await amina.ask("DELETE", f"/{sent['id']}"))[0] == 409
         assert await amina.ask("GET") == (200, [])
         await leftovers.clear_once(node.store, node.here, node.node.files)
-        assert len(files_of(node)) == 2
+        assert len(files_of(node)) == 3
+        _, small, _ = await amina.get(f"{node.base}/media/{shown[1].preview}")
+        assert Image.open(io.BytesIO(small)).size == (360, 240)
 
         await node.store.write(delete_proposal, node.here, status.id)
         assert files_of(node) == []

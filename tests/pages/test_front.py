@@ -134,6 +134,7 @@ async def test_a_card_tells_at_a_glance(node: Serving) -> None:
     picture = Picture(
         *(number + 1, author.id, "0" * 32 + ".webp", "image/webp", 10, 800, 600, "Un chat roux"),
         *(number, 0, 1.0),
+        preview="1" * 32 + ".jpg",
     )
     await node.store.write(pictures.insert, picture)
     async with reader(node) as r, reader(node, helper) as h, reader(node, author) as a:
@@ -143,6 +144,7 @@ async def test_a_card_tells_at_a_glance(node: Serving) -> None:
         assert one(card, ".who").get_text() == author.name.split()[0]
         assert "Croix-Rousse · jusqu’au" in " ".join(card.get_text(" ").split())
         image = one(card, "img")
+        assert image["src"] == f"/media/{picture.preview}"
         assert (image["alt"], image["width"], image["height"]) == ("Un chat roux", "96", "96")
         assert one(card, ".act a")["href"] == f"/answer/{number}"
         assert one(cards["Garder des chats"], ".who").get_text() == shop.name

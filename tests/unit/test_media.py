@@ -70,6 +70,17 @@ async def test_every_kind_is_drawn_anew(kind: str) -> None:
     assert not is_red(opened(found).convert("RGB").getpixel((35, 10)))
 
 
+async def test_a_large_one_has_a_small_one_for_lists() -> None:
+    """Of the same looks; what is small itself stands for itself."""
+    found = await made(encoded(two_colours(1200, 600), "JPEG"))
+    small = Image.open(io.BytesIO(found.small))
+    assert small.size == (360, 180)
+    assert found.small_ending == "jpg"
+    assert is_red(small.getpixel((40, 90)))
+    assert not small.getexif()
+    assert (await made(encoded(two_colours(), "PNG"))).small == b""
+
+
 async def test_a_photo_is_turned_scaled_and_tells_no_place() -> None:
     """As the camera was held; 1,600 pixels at most; EXIF with GPS, XMP, comment and profile go."""
     exif = Image.Exif()

@@ -148,7 +148,7 @@ def attachment(here: Here, picture: Picture) -> Document:
         made["blurhash"] = picture.blurhash
     if picture.focus_x is not None and picture.focus_y is not None:
         made["focalPoint"] = [picture.focus_x, picture.focus_y]
-    if picture.preview is not None:
+    if picture.preview is not None and not picture.media_type.startswith("image/"):
         made["icon"] = {
             "type": "Image",
             "mediaType": "image/jpeg" if picture.preview.endswith(".jpg") else "image/png",
