@@ -50,11 +50,16 @@ async def installed(browser: Driver, here: Here, actor: Actor | None, path: str)
     return page
 
 
+async def until(page: Page, script: str, arg: object = None) -> None:
+    """Wait until an asynchronous function of the page says yes."""
+    async with asyncio.timeout(10):
+        while not await page.evaluate(script, arg):
+            await page.wait_for_timeout(30)
+
+
 async def kept(page: Page, path: str) -> None:
     """Wait until there is a copy."""
-    await page.wait_for_function(
-        "async path => (await caches.open('pages')).match(path).then(Boolean)", arg=path
-    )
+    await until(page, "async path => Boolean(await (await caches.open('pages')).match(path))", path)
 
 
 # ── new cards and news ───────────────────────────────────────────────────────────────────────
@@ -79,10 +84,11 @@ async def test_new_cards_wait_until_one_wants_them(browser: Driver, here: Here) 
 
 
 async def test_news_are_counted_beside_my_help(browser: Driver, here: Here) -> None:
-    uri = await here.node.publish(here.amina, title="Un marteau", topic="lending.tools")
+    celia = await here.node.account("celia")
+    uri = await here.node.publish(celia, title="Un marteau", topic="lending.tools")
     status = await here.node.store.read(objects.by_uri, uri)
     assert status is not None
-    page = await browser.visit(here.node, "/me", here.amina)
+    page = await browser.visit(here.node, "/me", celia)
     async with page.expect_response("**/live"):
         pass
     mine = page.locator('.top nav a[href="/me"]')
@@ -117,12 +123,14 @@ async def test_what_one_saw_is_there_without_a_connection(browser: Driver, here:
     await page.context.set_offline(True)
     await page.goto(f"{here.node.base}/")
     await expect(page.get_by_text("Hors ligne : voici la page vue le")).to_be_visible()
-    await expect(page.get_by_role("link", name="Une échelle")).to_be_visible()
+    await expect(page.get_by_role("link", name="Une échelle", exact=True)).to_be_visible()
     await page.goto(f"{here.node.base}/display")
     await expect(page.get_by_role("heading", name="Hors ligne")).to_be_visible()
     await expect(page.locator("#seen").get_by_role("link", name="Mon entraide")).to_be_visible()
-    await page.context.set_offline(False)
     await page.goto(f"{here.node.base}/")
+    await page.context.set_offline(False)
+    await page.get_by_role("link", name="La connexion est revenue").click()
+    await expect(page.get_by_role("link", name="Une échelle", exact=True)).to_be_visible()
     assert await page.get_by_text("Hors ligne").count() == 0
     await page.context.close()
 
@@ -133,7 +141,7 @@ async def test_nobody_finds_copies_of_another(browser: Driver, here: Here) -> No
     await kept(page, "/me")
     await page.goto(f"{here.node.base}/me/security")
     await page.goto(f"{here.node.base}/me")
-    token = await sign_in(page.context, here, here.benoit)
+    await sign_in(page.context, here, here.benoit)
     await page.goto(f"{here.node.base}/")
     await kept(page, "/")
     found = await page.evaluate(
@@ -142,30 +150,28 @@ async def test_nobody_finds_copies_of_another(browser: Driver, here: Here) -> No
     assert sorted(found) == ["/", "/-/who", "/offline"]
     await page.goto(f"{here.node.base}/me")
     await kept(page, "/me")
-    await here.node.store.write(web_sessions.end, here.benoit.id, token, now=0.0)
-    await page.evaluate(
-        """async () => {
-            const form = document.createElement("form");
-            form.method = "post"; form.action = "/signout";
-            document.body.append(form); form.submit();
-        }"""
-    )
-    await page.wait_for_load_state()
-    await page.wait_for_function("async () => !(await (await caches.open('pages')).match('/me'))")
+    async with page.expect_navigation():
+        await page.evaluate(
+            """() => {
+                const form = document.createElement("form");
+                form.method = "post"; form.action = "/signout";
+                document.body.append(form); form.submit();
+            }"""
+        )
+    await until(page, "async () => !(await (await caches.open('pages')).match('/me'))")
     await page.context.close()
 
 
-async def sign_in(context: BrowserContext, here: Here, actor: Actor) -> str:
-    token = f"token of {actor.username}"
+async def sign_in(context: BrowserContext, here: Here, actor: Actor) -> None:
+    token = f"token-of-{actor.username}"
     now = here.node.here.clock.now()
     await here.node.store.write(
         web_sessions.begin, token, actor.id, device="Firefox, Linux", now=now
     )
     await context.add_cookies([{"name": "entraide", "value": token, "url": here.node.base}])
-    return web_sessions.hash_of(token)
 
 
-async def test_pages_of_the_desk_are_never_kept(browser: Driver, here: Here) -> None:
+async def test_what_locks_an_account_is_never_kept(browser: Driver, here: Here) -> None:
     page = await installed(browser, here, here.amina, "/me/security")
     await page.goto(f"{here.node.base}/")
     await kept(page, "/")
@@ -333,8 +339,9 @@ async def test_a_notification_says_what_happened_and_leads_there(
         "ServiceWorker.deliverPushMessage",
         {"origin": here.node.base, "registrationId": found[-1], "data": json.dumps(told)},
     )
-    await page.wait_for_function(
-        "async () => (await (await navigator.serviceWorker.ready).getNotifications()).length"
+    await until(
+        page,
+        "async () => (await (await navigator.serviceWorker.ready).getNotifications()).length",
     )
     shown = await page.evaluate(
         "async () => (await (await navigator.serviceWorker.ready).getNotifications())"

@@ -17,6 +17,12 @@
     banner.setAttribute("role", "status");
     main.prepend(banner);
     banner.textContent = said.seen.replace("{date}", date.format(Number(root.seen)));
+    addEventListener("online", () => {
+      const link = document.createElement("a");
+      link.href = location.href.split("#")[0];
+      link.textContent = said.back;
+      banner.replaceChildren(link);
+    });
   }
 
   const seen = document.querySelector("#seen");
