@@ -49,7 +49,7 @@ async def test_people_are_found_vouched_for_and_judged_with_a_reason(t: Lively) 
         assert "Votre nom et la date sont montrés" in page.text
         page = await maud.press(page, "Je me porte garant")
         assert "Maud" in page.text
-        assert "maud se porte garant de benoit" in page.text
+        assert "maud se porte garant de @benoit" in page.text
         page = await maud.submit(page, button="Garder la note", text="Passe le mardi")
         assert "Passe le mardi" in page.text
         assert (await t.maud.get(f"/moderation/notes?about=actor&about_id={t.benoit.id}"))[0][
@@ -80,11 +80,11 @@ async def test_people_are_found_vouched_for_and_judged_with_a_reason(t: Lively) 
         page = await alma.get("/desk/people/benoit/role")
         await alma.submit(page, button="Donner ce rôle", role="member")
         page = await alma.get("/desk/audit")
-        assert "maud a mis benoit en sourdine « Trop d’annonces »" in page.text
-        assert "alma a changé le rôle de benoit « médiation »" in page.text
-        page = await alma.get(page.links["maud a mis benoit en sourdine"])
+        assert "maud a mis @benoit en sourdine « Trop d’annonces »" in page.text
+        assert "alma a changé le rôle de @benoit « médiation »" in page.text
+        page = await alma.get(page.links["maud a mis @benoit en sourdine"])
         page = await alma.get(page.links["Tout le journal à son sujet"])
-        assert "alma a changé le rôle de benoit" in page.text
+        assert "alma a changé le rôle de @benoit" in page.text
 
 
 async def test_who_lost_a_password_is_handed_a_link(t: Lively) -> None:
@@ -99,7 +99,7 @@ async def test_who_lost_a_password_is_handed_a_link(t: Lively) -> None:
         page = await odile.get(code.get_text().removeprefix(t.here.here.settings.base_url))
         assert page.status == 200
         log = await alma.get("/desk/audit")
-        assert "alma a fait pour odile un lien pour un nouveau mot de passe" in log.text
+        assert "alma a fait pour @odile un lien pour un nouveau mot de passe" in log.text
 
 
 async def test_a_report_goes_on_to_the_other_quartier(t: Lively) -> None:
@@ -187,7 +187,7 @@ async def test_sites_are_blocked_and_lists_are_taken_in(t: Lively) -> None:
         assert wrong.status == 422
         log = (await maud.get("/desk/audit")).text
         assert "maud a bloqué le site worse.example « liste.csv »" in log
-        assert f"maud a mis zoe@{t.beside.domain} en sourdine" in log
+        assert f"maud a mis @zoe@{t.beside.domain} en sourdine" in log
 
 
 async def test_a_conflict_is_settled(t: Lively) -> None:

@@ -14,7 +14,7 @@ from node.web.site.languages import later
 from node.web.site.visit import Visit
 
 SENTENCES: Final[Mapping[str, str]] = {
-    "account.delete": later("%(who)s a supprimé le compte de %(target)s"),
+    "account.delete": later("%(who)s a supprimé le compte %(target)s"),
     "account.password-link": later(
         "%(who)s a fait pour %(target)s un lien pour un nouveau mot de passe"
     ),
@@ -26,7 +26,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "account.unvouch": later("%(who)s ne se porte plus garant de %(target)s"),
     "account.vouch": later("%(who)s se porte garant de %(target)s"),
     "actor.silence": later("%(who)s a mis %(target)s en sourdine"),
-    "actor.suspend": later("%(who)s a suspendu le compte de %(target)s"),
+    "actor.suspend": later("%(who)s a suspendu le compte %(target)s"),
     "actor.unsilence": later("%(who)s a levé la sourdine de %(target)s"),
     "actor.unsuspend": later("%(who)s a levé la suspension de %(target)s"),
     "domain.limit": later("%(who)s a changé ce qui vient du site %(target)s"),
@@ -94,7 +94,9 @@ def lines(tx: Transaction, visit: Visit, found: Sequence[Entry]) -> list[Line]:
 
 def _line(visit: Visit, one: Entry, numbers: Mapping[str, int]) -> Line:
     who = _short(visit, one.who) if one.who else visit.say(NOBODY)
-    target = one.target if one.action.startswith("domain.") else _short(visit, one.target)
+    target = one.target
+    if one.action.startswith(("account.", "actor.")):
+        target = f"@{_short(visit, target)}"
     sentence = SENTENCES.get(one.action, OTHERWISE)
     reason = REASONS.get(one.reason) if one.action in ("account.role", "report.settle") else None
     return Line(

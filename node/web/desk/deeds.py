@@ -70,7 +70,7 @@ def _judges(tx: Transaction, who: Actor, target: Actor) -> None:
 DEEDS: Final[Mapping[str, Deed]] = {
     "vouch": Deed(
         _vouch,
-        later("Se porter garant de %(name)s"),
+        later("%(name)s : se porter garant"),
         later(
             "Dites-le de qui vous connaissez. Votre nom et la date sont montrés, et ses annonces "
             "ne sont plus relues avant d’être publiées. Cela se reprend."
@@ -80,14 +80,14 @@ DEEDS: Final[Mapping[str, Deed]] = {
     ),
     "unvouch": Deed(
         _unvouch,
-        later("Ne plus se porter garant de %(name)s"),
+        later("%(name)s : ne plus se porter garant"),
         later("Votre nom n’est plus montré auprès du sien. La personne n’en est pas prévenue."),
         later("Ne plus me porter garant"),
         later("C’est repris."),
     ),
     "silence": Deed(
         moderation.silence,
-        later("Mettre %(name)s en sourdine"),
+        later("%(name)s : mettre en sourdine"),
         later(
             "Ses annonces quittent les listes et ne passent plus aux quartiers voisins. La "
             "personne garde son compte et peut écrire. Cela se lève à tout moment."
@@ -99,7 +99,7 @@ DEEDS: Final[Mapping[str, Deed]] = {
     ),
     "unsilence": Deed(
         moderation.unsilence,
-        later("Lever la sourdine de %(name)s"),
+        later("%(name)s : lever la sourdine"),
         later("Ses annonces qui sont ouvertes sont de nouveau dans les listes."),
         later("Lever la sourdine"),
         later("La sourdine est levée."),
@@ -107,7 +107,7 @@ DEEDS: Final[Mapping[str, Deed]] = {
     ),
     "suspend": Deed(
         moderation.suspend,
-        later("Suspendre le compte de %(name)s"),
+        later("%(name)s : suspendre le compte"),
         later(
             "La personne ne peut plus se connecter, ses annonces sont retirées et ce qui était "
             "convenu est annulé. La suspension se lève, mais ce qui est retiré le reste."
@@ -119,7 +119,7 @@ DEEDS: Final[Mapping[str, Deed]] = {
     ),
     "unsuspend": Deed(
         moderation.unsuspend,
-        later("Lever la suspension de %(name)s"),
+        later("%(name)s : lever la suspension"),
         later("La personne peut se connecter de nouveau. Ce qui a été retiré le reste."),
         later("Lever la suspension"),
         later("La suspension est levée."),
@@ -127,7 +127,7 @@ DEEDS: Final[Mapping[str, Deed]] = {
     ),
     "password-mail": Deed(
         _mail,
-        later("Un nouveau mot de passe pour %(name)s"),
+        later("%(name)s : un nouveau mot de passe"),
         later(
             "Un lien pour en choisir un part à l’adresse électronique de son compte. Il vaut deux "
             "heures."
@@ -137,7 +137,7 @@ DEEDS: Final[Mapping[str, Deed]] = {
     ),
     "second-factor": Deed(
         _second,
-        later("Enlever la seconde vérification de %(name)s"),
+        later("%(name)s : enlever la seconde vérification"),
         later(
             "Pour qui a perdu son téléphone et ses codes. Assurez-vous que c’est bien cette "
             "personne : en la voyant, ou en l’appelant au numéro que vous connaissez."
@@ -148,7 +148,7 @@ DEEDS: Final[Mapping[str, Deed]] = {
     ),
 }
 HAND_OVER: Final = (
-    later("Un lien à remettre à %(name)s"),
+    later("%(name)s : un lien à remettre"),
     later(
         "Pour qui n’a plus accès à son courrier et que vous connaissez. Qui a ce lien entre dans "
         "le compte : ne le donnez qu’en main propre ou de vive voix. Il vaut deux heures."
@@ -156,7 +156,7 @@ HAND_OVER: Final = (
     later("Faire le lien"),
 )
 ROLE: Final = (
-    later("Donner un autre rôle à %(name)s"),
+    later("%(name)s : donner un autre rôle"),
     later(
         "La médiation relit, règle les désaccords et écrit pour les autres : elle voit ce qui est "
         "confié à l’accueil. L’administration règle aussi le site et donne les rôles."
