@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Page
 
 from node.social.accounts import Actor
-from tests.browser.driving import Driver
+from tests.browser.driving import DESK, Driver
 from tests.browser.lively import Lively
+from tests.databases import new_sqlite
 from tests.flows.neighbourhood import until
-from tests.serving import Serving
+from tests.serving import Serving, serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -149,6 +151,32 @@ async def test_a_mediator_enters_slips_reads_first_and_hands_on(
     await press(there, "Nous nous en occupons")
     await sees(maud, "le voisin s’en occupe")
     browser.check()
+
+
+@SCRIPTS
+async def test_two_admins_join_their_quartiers(browser: Driver, tmp_path: Path, js: bool) -> None:
+    """One asks by an address, the other says yes; what is asked here is read there."""
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.mkdir()
+    other.mkdir()
+    place = {"name": "Presqu’île", "latitude": 45.760, "longitude": 4.834}
+    async with (
+        serving(new_sqlite(one), one) as here,
+        serving(new_sqlite(other), other, node=place) as beside,
+    ):
+        alma = await someone(here, "alma", "admin")
+        odile = await someone(beside, "odile", "admin")
+        ours = await browser.visit(here, "/desk/neighbours", alma, js=js, screen=DESK)
+        await ours.get_by_label("L’adresse de son site").fill(beside.base)
+        await press(ours, "Demander d’être voisins")
+        theirs = await browser.visit(beside, "/desk/neighbours", odile, js=js, screen=DESK)
+        await sees(theirs, "Il nous demande d’être voisins.")
+        await press(theirs, "Devenir voisins")
+        await sees(ours, "Nous sommes voisins.")
+        await here.publish(alma, title="Une échelle pour dimanche")
+        await theirs.goto(f"{beside.base}/")
+        await sees(theirs, "Une échelle pour dimanche")
+        browser.check()
 
 
 async def someone(node: Serving, name: str, role: str) -> Actor:
