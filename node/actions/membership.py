@@ -210,12 +210,16 @@ def accept_request(
     return actor
 
 
-def decline_request(tx: Transaction, here: Here, mediator: Actor | None, request_id: int) -> None:
-    """No account, and a kind letter. Raises NotFound and Conflict."""
+def decline_request(
+    tx: Transaction, here: Here, mediator: Actor | None, request_id: int, *, words: str = ""
+) -> None:
+    """No account, and a kind letter, with the mediator's own words in it. Raises NotFound,
+    Conflict and Invalid."""
     request = waiting_request(tx, request_id)
+    own = membership.lines(words, membership.TEXT_MAX, "Le mot")
     _decide(tx, here, mediator, request, "declined")
     letter = letters.declined(
-        request.locale, mailing.place(here), name=request.name or request.username
+        request.locale, mailing.place(here), name=request.name or request.username, words=own
     )
     mailing.send_letter(tx, here, request.email, letter, urgent=False)
 

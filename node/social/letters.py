@@ -133,8 +133,9 @@ def welcome(language: str, place: Place, *, name: str, link: str, days: int) -> 
     )
 
 
-def declined(language: str, place: Place, *, name: str) -> Letter:
-    """A request to join was not accepted."""
+def declined(language: str, place: Place, *, name: str, words: str = "") -> Letter:
+    """A request to join was not accepted; `words` are a mediator's own."""
+    own = ["", *words.split("\n")] if words else []
     if language == "en":
         return Letter(
             f"Your request to join {place.name}",
@@ -146,6 +147,7 @@ def declined(language: str, place: Place, *, name: str) -> Letter:
                     "",
                     f"thank you for your interest in {place.name}. We could not open an account "
                     "for you this time.",
+                    *own,
                     "",
                     "It is no judgement of you: often we merely do not know yet who is asking. "
                     "If you know a member, ask them for an invitation, or come and see us.",
@@ -165,6 +167,7 @@ def declined(language: str, place: Place, *, name: str) -> Letter:
                 "",
                 f"merci de votre intérêt pour {place.name}. Nous n’avons pas pu vous ouvrir de "
                 "compte cette fois-ci.",
+                *own,
                 "",
                 "Ce n’est pas un jugement sur vous : souvent, nous ne savons simplement pas encore "
                 "qui demande. Si vous connaissez un membre, demandez-lui une invitation, ou passez "

@@ -10,8 +10,11 @@ import pytest_asyncio
 
 from node.store import handles, reports
 from tests.browser.lively import Lively, lively
+from tests.databases import new_sqlite
 from tests.flows.neighbourhood import until
+from tests.mailbox import mailbox, words
 from tests.pages.reading import reader
+from tests.serving import serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -205,3 +208,37 @@ async def test_a_conflict_is_settled(t: Lively) -> None:
         page = await maud.submit(page, button="Régler", outcome="cancelled", note="On en reste là.")
         assert page.notice == "C’est réglé, et les deux le savent."
         assert "Personne n’est en désaccord." in page.text
+
+
+async def test_who_asks_to_join_is_welcomed_or_declined_with_a_word(tmp_path: Path) -> None:
+    """The letter has the mediator's own words in it, and nothing else of theirs."""
+    async with mailbox() as box:
+        mail = {"host": "127.0.0.1", "port": box.port, "security": "none"}
+        async with serving(new_sqlite(tmp_path), tmp_path, mail=mail) as node:
+            maud = await node.account("maud", role="mediator")
+            async with reader(node) as somebody, reader(node, maud) as desk:
+                for name in ("paul", "rose"):
+                    page = await somebody.get("/join")
+                    await somebody.submit(
+                        page,
+                        "/join",
+                        name=name.title(),
+                        username=name,
+                        email=f"{name}@example.org",
+                        password="un chat, deux sacs",
+                        text="J’habite au 5.",
+                    )
+                page = await desk.get("/desk")
+                page = await desk.get(page.links["2 personnes veulent devenir membres"])
+                assert "J’habite au 5." in page.text
+                page = await desk.press(page, "L’accueillir : Paul")
+                assert page.notice == "Paul est membre du quartier."
+                page = await desk.submit(page, button="Décliner", words="Passez nous voir jeudi.")
+                assert page.notice == "La demande est déclinée."
+                assert "Personne n’attend de réponse." in page.text
+                log = await desk.get("/desk/audit")
+                assert "maud a décliné une demande d’adhésion" in log.text
+                letters = {one["To"]: words(one) for one in [await box.one(), await box.one()]}
+    assert "\n\nPassez nous voir jeudi.\n\n" in letters["rose@example.org"]
+    assert "Passez nous voir" not in letters["paul@example.org"]
+    assert "maud" not in letters["rose@example.org"]
