@@ -25,6 +25,13 @@ STATES: Final = {
     State.HANDED_OVER: later("le voisin n’a pas encore répondu"),
     State.ACCEPTED: later("le voisin s’en occupe"),
     State.DECLINED: later("le voisin ne peut pas"),
+    State.REFUSED: later("son auteur ne l’a pas voulu"),
+    State.WITHDRAWN: later("reprise"),
+}
+THEIRS: Final = {
+    State.ACCEPTED: later("nous nous en occupons"),
+    State.DECLINED: later("nous ne le pouvions pas"),
+    State.WITHDRAWN: later("l’autre quartier l’a reprise"),
 }
 OTHERWISE: Final = later("terminé")
 CHOOSE: Final = later("Choisissez le quartier voisin.")
@@ -119,23 +126,23 @@ def _choice(tx: Transaction, number: int) -> tuple[str, list[Actor], bool]:
 
 
 def _lines(tx: Transaction, visit: Visit) -> tuple[list[Line], list[Line]]:
+    """With a fixed number of queries."""
     found = referrals.listed(tx, most=MOST)
     groups = actors.by_ids(tx, {one.neighbour_id for one in found})
+    statuses = objects.by_ids(tx, {one.proposal_id for one in found})
     theirs: list[Line] = []
     ours: list[Line] = []
     for one in found:
-        status, group = objects.by_id(tx, one.proposal_id), groups.get(one.neighbour_id)
+        status, group = statuses.get(one.proposal_id), groups.get(one.neighbour_id)
         if status is None or group is None:
             continue
         incoming = one.direction is Direction.FROM
-        author = actors.by_id(tx, status.author_id)
-        own = f"/@{author.username}/{status.id}" if author and author.local else ""
         line = Line(
             referral=one,
             title=status.name or "",
-            link=own or f"/proposals/{status.id}",
+            link=f"/proposals/{status.id}",
             neighbour=group.name or group.domain,
-            state=visit.say(STATES.get(one.state, OTHERWISE)),
+            state=visit.say((THEIRS if incoming else STATES).get(one.state, OTHERWISE)),
             waits=one.state is State.HANDED_OVER or (not incoming and one.state is State.ASKED),
         )
         (theirs if incoming else ours).append(line)
