@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
@@ -18,6 +20,9 @@ ACTIVITY = "application/activity+json"
 WAIT_S = 30.0
 """How long anything may take before it is told as failed."""
 LOOK_EVERY_S = 0.05
+SIDES = ("here", "beside")
+PAGES_MOST = 20
+_MORE = re.compile(r'<p class="more"><a class="button second" href="([^"]+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +64,18 @@ class Outside:
             return await answer.text()
 
     async def cards(self, url: str) -> list[Card]:
-        """What the quartier at this address lists."""
-        return read_cards(await self.page(f"{url}/"))
+        """All that the quartier at this address lists: ours, and the neighbours', page by page."""
+        found: list[Card] = []
+        for side in SIDES:
+            path = f"/?side={side}"
+            for _ in range(PAGES_MOST):
+                page = await self.page(f"{url}{path}")
+                found += read_cards(page)
+                going_on = _MORE.search(page)
+                if going_on is None:
+                    break
+                path = unescape(going_on[1])
+        return found
 
     async def titles(self, url: str) -> list[str]:
         return [card.title for card in await self.cards(url)]
