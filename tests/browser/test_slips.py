@@ -19,7 +19,9 @@ async def typed(page: Page, place: int, *words: str) -> None:
 
 
 async def test_what_is_typed_stays_until_it_arrived(browser: Driver, town: Lively) -> None:
-    page = await browser.visit(town.here, "/desk/slips", town.maud.actor, screen=DESK)
+    page = await browser.visit(
+        town.here, "/desk/slips", town.maud.actor, screen=DESK, service_workers="block"
+    )
     await page.get_by_role("button", name="Dix lignes de plus").click()
     await page.locator("[name=title-19]").wait_for()
     await typed(page, 0, "Arroser des plantes", "Mme Lune", "au 1er")
@@ -50,7 +52,9 @@ async def test_what_is_typed_stays_until_it_arrived(browser: Driver, town: Livel
 async def test_enter_goes_to_the_next_slip_and_all_can_be_wiped(
     browser: Driver, town: Lively
 ) -> None:
-    page = await browser.visit(town.here, "/desk/slips", town.maud.actor, screen=DESK)
+    page = await browser.visit(
+        town.here, "/desk/slips", town.maud.actor, screen=DESK, service_workers="block"
+    )
     await page.locator("[name=title-0]").fill("Des courses")
     await page.keyboard.press("Enter")
     assert await page.evaluate("() => document.activeElement.name") == "title-1"
