@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import async_playwright
+from playwright.async_api import async_playwright, expect
 
 from tests.browser.chromium import chromium
 from tests.browser.driving import Driver
@@ -35,6 +35,7 @@ async def browser() -> AsyncIterator[Driver]:
     """One Chromium for a module, whose tests are marked
     ``pytest.mark.asyncio(loop_scope="module")``."""
     path = found_or_skipped()
+    expect.set_options(timeout=15_000)
     async with contextlib.AsyncExitStack() as stack:
         playwright = await stack.enter_async_context(async_playwright())
         launched = await playwright.chromium.launch(

@@ -82,7 +82,7 @@ async def test_from_an_invitation_to_thanks_between_two_quartiers(
     await press(newcomer, "Continuer")
     await newcomer.get_by_label("Aussi les quartiers voisins").check()
     await press(newcomer, "Continuer")
-    assert "Qui va la lire ?" in await newcomer.inner_text("main")
+    assert "Qui va la lire" in await newcomer.inner_text("main")
     await press(newcomer, "Publier")
     assert wanted in await newcomer.inner_text("h1")
 

@@ -274,7 +274,7 @@ async def test_inboxes_are_read_by_nobody(s: Scene) -> None:
 
 async def test_hidden_recipients_never_leave(s: Scene) -> None:
     """`bto` and `bcc` of what others sent are told to nobody; what we send has none."""
-    hidden = ["http://127.0.0.1:1/users/hidden"]
+    hidden = ["http://127.0.0.1:1/users/unsaid"]
     note = s.note(s.zoe, bto=hidden, bcc=hidden)
     create = s.create(s.zoe, note, bto=hidden, bcc=hidden)
     assert (await s.post(s.zoe, create)).status == 202
@@ -283,11 +283,11 @@ async def test_hidden_recipients_never_leave(s: Scene) -> None:
     rows = await s.node.store.read(_sent)
     assert rows
     for row in rows:
-        for word in ("bto", "bcc", "hidden"):
+        for word in ("bto", "bcc", "unsaid"):
             assert word not in row
     for path in ("/users/amina/outbox?page=true", "/quartier/outbox?page=true", "/", "/@amina"):
         for accept in FORMS[:2]:
-            assert b"hidden" not in (await s.get(path, {"Accept": accept})).body
+            assert b"unsaid" not in (await s.get(path, {"Accept": accept})).body
 
 
 def _sent(tx: Transaction) -> list[str]:
