@@ -3,20 +3,22 @@ program can judge (axe-core), small screens, large text, the keyboard."""
 
 from __future__ import annotations
 
-from typing import Final
+from urllib.parse import urlsplit
 
 import pytest
-import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import BrowserContext, Page
+from playwright.async_api import Page, Request
 
 from tests.browser.addresses import Address, addresses, filled, unknown
 from tests.browser.driving import DESK, SMALL, Driver
-from tests.browser.lively import Lively, Role
+from tests.browser.lively import Lively
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-ROLES: Final[tuple[Role, ...]] = ("anybody", "member", "mediator", "admin")
+BYTES = 100_000
+REQUESTS = 10
+HEAVY = {"/map", "/desk/territory"}
+"""They bring the map: its script is had once and kept."""
 COLOURS = ["color-contrast", "link-in-text-block"]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 EVERY = pytest.mark.parametrize("address", list(addresses()), ids=lambda one: one.path)
@@ -60,29 +62,26 @@ TWICE = """() => {
 }"""
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def readers(browser: Driver, town: Lively) -> dict[Role, BrowserContext]:
-    """A browser for each role; pages are opened in it one after the other."""
-    return {role: await browser.person(town.here, town.who(role)) for role in ROLES}
-
-
 async def test_every_page_is_looked_at() -> None:
     """A page whose address varies has a line in tests/browser/addresses.py."""
     assert unknown() == []
 
 
 @EVERY
-async def test_a_page_is_for_everybody(
-    browser: Driver, town: Lively, readers: dict[Role, BrowserContext], address: Address
-) -> None:
+async def test_a_page_is_for_everybody(browser: Driver, town: Lively, address: Address) -> None:
     """axe finds nothing in either theme. One first heading, no level left out, no id twice, the
     keyboard's order is the page's, no style or script in the page, nothing too small to touch
-    (WCAG 2.5.8). On 320 pixels (1.4.10), and with text twice as large (1.4.4), nothing is lost."""
-    page = await readers[address.role].new_page()
+    (WCAG 2.5.8). On 320 pixels (1.4.10), and with text twice as large (1.4.4), nothing is lost. It
+    is light, and asks nobody else."""
+    context = await browser.person(town.here, town.who(address.role))
+    page = await context.new_page()
+    asked: list[Request] = []
+    page.on("requestfinished", lambda one: asked.append(one))
     try:
         answer = await page.goto(f"{town.here.base}{filled(address, town)}")
         assert answer is not None
         assert answer.status == 200, (answer.status, address.path)
+        assert await too_much(asked, town, address) == []
         assert await page.evaluate(STRUCTURE) == SOUND
         assert await violations(page, {"type": "tag", "values": RULES}) == []
         await page.emulate_media(color_scheme="dark")  # in which other things are the same
@@ -96,8 +95,25 @@ async def test_a_page_is_for_everybody(
         assert await page.evaluate(WIDE) == []
         assert await page.evaluate(CUT) == []
     finally:
-        await page.close()
+        await context.close()
     browser.check()
+
+
+async def too_much(asked: list[Request], town: Lively, address: Address) -> list[str]:
+    """Without pictures under 100 kB as it goes over the line, a handful of requests, all to us."""
+    heavy = address.path in HEAVY
+    told = [
+        f"to somebody else: {one.url}"
+        for one in asked
+        if not one.url.startswith("data:") and urlsplit(one.url).netloc != town.here.domain
+    ]
+    pages = [one for one in asked if one.resource_type not in ("image", "eventsource")]
+    sizes = {one.url: (await one.sizes())["responseBodySize"] for one in pages}
+    if sum(sizes.values()) > BYTES * (2 if heavy else 1):
+        told.append(f"too heavy: {sizes}")
+    if len(asked) > REQUESTS + (4 if heavy else 0):
+        told.append(f"too many: {[one.url for one in asked]}")
+    return told
 
 
 async def violations(page: Page, rules: dict[str, object]) -> list[str]:
