@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from node.actions import audit
 from node.actions.accounts import set_profile
+from node.actions.passing import decoded
 from node.aid.draft_checks import clean_words
 from node.aid.territory import Territory
 from node.errors import Invalid
@@ -100,13 +101,33 @@ def set_territory(
     return found
 
 
-def touching(tx: Transaction, territory: Territory) -> list[str]:
-    """The names of those neighbours that lie beside it."""
-    found = []
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Names of neighbours."""
+
+    touched: list[str]
+    """They lie beside it."""
+    new: list[str]
+    """Of those: not beside what was before."""
+    lost: list[str]
+    """Beside what was before, and not beside it."""
+
+
+def beside(tx: Transaction, territory: Territory, before: Territory) -> Beside:
+    """Which neighbours lie beside a territory, and what that changes."""
+    found = Beside([], [], [])
     for row in neighbours.every(tx):
-        theirs = Territory.decode(row.territory) if row.territory else None
-        if isinstance(theirs, Territory) and territory.adjacent(theirs):
-            found.append(row.name or row.domain)
+        theirs = decoded(row.territory) if row.territory else None
+        if theirs is None:
+            continue
+        name = row.name or row.domain
+        then, now = before.adjacent(theirs), territory.adjacent(theirs)
+        if now:
+            found.touched.append(name)
+        if now and not then:
+            found.new.append(name)
+        if then and not now:
+            found.lost.append(name)
     return found
 
 

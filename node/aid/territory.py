@@ -17,6 +17,7 @@ from typing import Final, cast
 import h3
 
 from node.activitypub.rejected import Rejected
+from node.aid.crossing import crosses_itself
 from node.errors import Invalid
 
 RESOLUTION: Final = 9
@@ -89,10 +90,11 @@ class Territory:
         return cls._bounded([h3.LatLngPoly(ring)])
 
     @classmethod
-    def from_geojson(cls, document: Mapping[str, object]) -> Territory:
+    def from_geojson(cls, document: Mapping[str, object], *, simple: bool = False) -> Territory:
         """All cells that meet a Polygon, MultiPolygon, Feature or FeatureCollection (RFC 7946).
 
-        Raises Invalid, in plain words, when it is none of these or too large.
+        Raises Invalid, in plain words, when it is none of these or too large; with `simple`, also
+        when an outline crosses itself.
         """
         polygons = list(_polygons(document, 0))
         if not polygons:
@@ -111,6 +113,11 @@ class Territory:
                     raise Invalid(_TOO_LARGE)
         if vertices > MAX_VERTICES or area > MAX_CELLS * _CELL_M2 or length > MAX_CELLS * _EDGE_M:
             raise Invalid(_TOO_LARGE)
+        if simple and any(crosses_itself(ring) for rings in polygons for ring in rings):
+            raise Invalid(
+                "Ce contour se croise lui-même. Faites le tour du quartier dans un seul sens, sans "
+                "repasser par-dessus."
+            )
         return cls._bounded([h3.LatLngPoly(rings[0], *rings[1:]) for rings in polygons])
 
     @classmethod
@@ -176,6 +183,13 @@ class Territory:
             [[[round(lon, 6), round(lat, 6)] for lon, lat in ring] for ring in polygon]
             for polygon in polygons
         ]
+
+    def around(self, steps: int) -> dict[str, list[tuple[float, float]]]:
+        """Its cells and those within so many steps of them, each with its corners."""
+        found: set[str] = set()
+        for cell in self.cells:
+            found.update(h3.grid_disk(cell, steps))
+        return {cell: [*h3.cell_to_boundary(cell)] for cell in sorted(found)}
 
     def holds(self, lat: float, lon: float) -> bool:
         """Whether a point lies in it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import median
 
 import sqlalchemy as sa
 
@@ -25,8 +26,12 @@ class Activity:
     agreed: int
     first_answer_s: float | None
     """The median of how long it took until somebody answered; None where nobody did."""
+    answers_timed: int
+    """Of how many announcements that is the median."""
     newcomers: int
     members: int
+    active: int
+    """Members who published or answered something."""
 
 
 def activity(tx: Transaction, *, since: float, now: float) -> Activity:
@@ -67,9 +72,32 @@ def activity(tx: Transaction, *, since: float, now: float) -> Activity:
         done=done,
         answers=_count(tx, agreements, agreements.c.created_at >= since),
         agreed=_count(tx, agreements, agreements.c.accepted_at >= since),
-        first_answer_s=waits[len(waits) // 2] if waits else None,
+        first_answer_s=median(waits) if waits else None,
+        answers_timed=len(waits),
         newcomers=_count(tx, accounts, accounts.c.created_at >= since),
         members=_count(tx, accounts),
+        active=_active(tx, since),
+    )
+
+
+def _active(tx: Transaction, since: float) -> int:
+    """Members who did something with help since: counted once, whatever they did."""
+    wrote = (
+        sa.select(objects.c.author_id.label("id"))
+        .join(proposals, proposals.c.object_id == objects.c.id)
+        .where(objects.c.local.is_(True), objects.c.published >= since)
+    )
+    answered = sa.select(agreements.c.answerer_id.label("id")).where(
+        agreements.c.created_at >= since
+    )
+    people = sa.union(wrote, answered).subquery()
+    return int(
+        tx.scalar(
+            sa.select(sa.func.count())
+            .select_from(people)
+            .where(people.c.id.in_(sa.select(accounts.c.actor_id)))
+        )
+        or 0
     )
 
 

@@ -58,3 +58,11 @@ def statistics(tx: Transaction) -> Statistics:
         deliveries_pending=_count(tx, deliveries, deliveries.c.state == "pending"),
         deliveries_dead=_count(tx, deliveries, deliveries.c.state == "dead"),
     )
+
+
+def database_bytes(tx: Transaction) -> int:
+    """How much room the database takes."""
+    if tx.dialect == "sqlite":
+        pages = int(tx.scalar(sa.text("PRAGMA page_count")) or 0)
+        return pages * int(tx.scalar(sa.text("PRAGMA page_size")) or 0)
+    return int(tx.scalar(sa.text("SELECT pg_database_size(current_database())")) or 0)

@@ -21,6 +21,7 @@ FILES: Final = frozenset(
         "/live",
         "/desk/blocks/export",
         "/desk/figures.csv",
+        "/desk/territory/cells.json",
         "/map/data.json",
         "/live/mark",
         "/me/push",

@@ -171,7 +171,7 @@ async def test_two_admins_join_their_quartiers(browser: Driver, tmp_path: Path, 
         await press(ours, "Demander d’être voisins")
         theirs = await browser.visit(beside, "/desk/neighbours", odile, js=js, screen=DESK)
         await sees(theirs, "Il nous demande d’être voisins.")
-        await press(theirs, "Devenir voisins")
+        await press(theirs, "Devenir voisins : Croix-Rousse")
         await sees(ours, "Nous sommes voisins.")
         await here.publish(alma, title="Une échelle pour dimanche")
         await theirs.goto(f"{beside.base}/")

@@ -1,22 +1,20 @@
-"""The quartier's own affairs, by pages without a script: neighbours, topics, where it lies, what it
-says of itself, figures, mail and health."""
+"""The quartier's own affairs, by pages without a script: where it lies, what it says of itself,
+which topics it has."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from pathlib import Path
+from io import BytesIO
 
 import pytest
 import pytest_asyncio
+from PIL import Image
 
 from node.social.accounts import Actor
 from node.store import actors
 from tests.databases import new_sqlite
-from tests.flows.neighbourhood import until
-from tests.mailbox import mailbox
-from tests.nodes.quartiers import link, shows
-from tests.pages.reading import reader
+from tests.pages.reading import Read, one, reader
 from tests.serving import Serving, serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -25,71 +23,46 @@ SQUARE = {
     "type": "Polygon",
     "coordinates": [[[4.82, 45.77], [4.835, 45.77], [4.835, 45.78], [4.82, 45.78], [4.82, 45.77]]],
 }
+BOW = {
+    "type": "Polygon",
+    "coordinates": [[[4.82, 45.77], [4.835, 45.78], [4.835, 45.77], [4.82, 45.78], [4.82, 45.77]]],
+}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def two(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Serving, Serving]]:
-    one, other = tmp_path_factory.mktemp("one"), tmp_path_factory.mktemp("other")
-    beside = {"name": "Presqu’île", "latitude": 45.760, "longitude": 4.834}
-    async with (
-        serving(new_sqlite(one), one) as here,
-        serving(new_sqlite(other), other, node=beside) as there,
-    ):
-        await here.account("alma", role="admin")
-        await there.account("odile", role="admin")
-        yield here, there
+async def here(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
+    directory = tmp_path_factory.mktemp("here")
+    async with serving(new_sqlite(directory), directory) as running:
+        await running.account("alma", role="admin")
+        yield running
 
 
-async def test_two_admins_join_their_quartiers(two: tuple[Serving, Serving]) -> None:
-    """One asks by an address, the other says yes; what is asked passes; a pause holds it back."""
-    here, there = two
-    alma, odile = await admin(here, "alma"), await admin(there, "odile")
-    async with reader(here, alma) as ours, reader(there, odile) as theirs:
-        page = await ours.get("/desk/neighbours")
-        wrong = await ours.submit(page, "/desk/neighbours", address="pas une adresse")
-        assert wrong.status == 422
-        page = await ours.submit(wrong, "/desk/neighbours", address=there.base)
-        assert page.notice == "C’est demandé : Presqu’île va répondre."
-        await until(lambda: link(there, here), "asked")
-        page = await theirs.get("/desk/neighbours")
-        assert "Il nous demande d’être voisins." in page.text
-        page = await theirs.press(page, "Devenir voisins")
-        assert page.notice == "C’est fait : vous êtes voisins."
-        await until(lambda: link(here, there), "joined")
-        uri = await here.publish(alma, title="Une échelle")
-        await until(lambda: shows(there, uri), True)
-
-        page = await theirs.get("/desk/neighbours")
-        page = await theirs.get(page.links["Choisir : Croix-Rousse"])
-        assert page.h1 == "Ce que nous prenons de Croix-Rousse"
-        wrong = await theirs.submit(page, button="Enregistrer", topics=None)
-        assert wrong.status == 422
-        page = await theirs.submit(
-            page, button="Enregistrer", topics=["care"], urgency="high", review="on", per_hour="7"
-        )
-        assert page.notice == "C’est noté, et le voisin le sait."
-        assert "une partie de ses sujets, après un regard de l’accueil" in page.text
-        page = await theirs.press(page, "Mettre en pause")
-        assert "En pause" in page.text
-        page = await theirs.press(page, "Reprendre")
-        assert page.notice == "C’est reparti."
-        page = await theirs.press(page, "Ne plus être voisins")
-        await until(lambda: link(here, there), "stopped")
+def mark(page: Read) -> str:
+    return str(one(page.soup, "main input[name=_form]")["value"])
 
 
-async def test_where_it_lies_is_looked_at_before_it_counts(two: tuple[Serving, Serving]) -> None:
+async def test_where_it_lies_is_looked_at_before_it_counts(here: Serving) -> None:
     """A circle, a file, and back to the settings; the running node follows at once."""
-    here, _ = two
     before = here.here.territory
     async with reader(here, await admin(here, "alma")) as alma:
         page = await alma.get("/desk/territory")
         assert page.soup.select("svg path")
-        mark = page.soup.select_one("main input[name=_form]")
-        assert mark is not None
-        given = {"_form": str(mark["value"]), "lat": "45,774", "lon": "4.828", "radius": "500"}
+        given = {"_form": mark(page), "lat": "45,774", "lon": "4.828", "radius": "500"}
         for wrong in ({"lat": "nord"}, {"radius": "99999999"}, {"lat": "900"}, {"geojson": "[1"}):
             told = await alma.post("/desk/territory/look", given | wrong)
             assert told.status == 422
+            assert told.soup.select_one("#f-lon[value='4.828']")
+        told = await alma.post("/desk/territory/look", given | {"geojson": json.dumps(BOW)})
+        assert "se croise lui-même" in told.problems[0]
+        cells = json.loads((await alma.get("/desk/territory/cells.json")).html)
+        ours = [one["cell"] for one in cells if one["ours"]]
+        assert set(ours) == before.cells
+        assert len(cells) > len(ours)
+        form = {"_form": mark(page)}
+        none = await alma.post("/desk/territory/look", form | {"cells": ""})
+        assert none.status == 422
+        fewer = await alma.post("/desk/territory/look", form | {"cells": " ".join(ours[:9])})
+        assert "Environ 0,9 km²" in fewer.text
         page = await alma.post("/desk/territory/look", given)
         assert "Voici ce que ce serait" in page.text
         page = await alma.post("/desk/territory/look", given | {"geojson": json.dumps(SQUARE)})
@@ -102,13 +75,14 @@ async def test_where_it_lies_is_looked_at_before_it_counts(two: tuple[Serving, S
         assert here.here.territory.encode().split()[0] in document.html
         page = await alma.press(page, "Reprendre ce que dit le fichier de réglages")
         assert here.here.territory == before
+        forged = await alma.post("/desk/territory", {"_form": mark(page)})
+        assert forged.status == 422
 
 
 async def test_what_is_said_of_the_quartier_is_read_everywhere(
-    two: tuple[Serving, Serving],
+    here: Serving,
 ) -> None:
     """Description, rules and telephone: on the pages, and by apps."""
-    here, _ = two
     async with reader(here, await admin(here, "alma")) as alma, reader(here) as stranger:
         page = await alma.get("/desk/texts")
         wrong = await alma.submit(page, "/desk/texts", contact_email="nulle part")
@@ -137,10 +111,9 @@ async def test_what_is_said_of_the_quartier_is_read_everywhere(
         assert "On se dit bonjour." in (await stranger.get("/join")).text
 
 
-async def test_topics_figures_and_health(two: tuple[Serving, Serving]) -> None:
+async def test_topics_figures_and_health(here: Serving) -> None:
     """A topic that is not had here is not offered; small figures are not told; the state of each
     thing is a word."""
-    here, _ = two
     async with reader(here, await admin(here, "alma")) as alma:
         page = await alma.get("/desk/topics")
         shown = [str(one["value"]) for one in page.soup.select("input[name=shown]")]
@@ -161,16 +134,26 @@ async def test_topics_figures_and_health(two: tuple[Serving, Serving]) -> None:
         assert refused.status == 403
 
 
-async def test_a_letter_to_oneself(tmp_path: Path) -> None:
-    """Past the queue, and what the mail server said is told."""
-    async with mailbox() as box:
-        mail = {"host": "127.0.0.1", "port": box.port, "security": "none"}
-        async with serving(new_sqlite(tmp_path), tmp_path, mail=mail) as node:
-            alma = await node.account("alma", role="admin")
-            async with reader(node, alma) as reads:
-                page = await reads.get("/desk/mail")
-                page = await reads.submit(page, "/desk/mail")
-                assert "Le serveur de courrier a pris la lettre." in page.text
+async def test_a_picture_of_the_quartier(here: Serving) -> None:
+    """It is what others know it by; what is no picture is refused; it can be taken away."""
+    out = BytesIO()
+    Image.new("RGB", (40, 30), "green").save(out, "PNG")
+    async with reader(here, await admin(here, "alma")) as alma:
+        page = await alma.get("/desk/texts")
+        wrong = await alma.submit(
+            page, "/desk/texts/picture", picture=("mot.png", b"rien", "image/png")
+        )
+        assert wrong.status == 422
+        page = await alma.submit(
+            wrong, "/desk/texts/picture", picture=("rue.png", out.getvalue(), "image/png")
+        )
+        assert page.notice == "L’image du quartier est changée."
+        shown = str(one(page.soup, "main img.portrait")["src"])
+        assert (await alma.get(shown)).status == 200
+        told = await alma.get("/quartier", headers={"Accept": "application/activity+json"})
+        assert shown in json.loads(told.html)["icon"]["url"]
+        page = await alma.press(page, "Retirer l’image")
+        assert not page.soup.select("main img.portrait")
 
 
 async def admin(node: Serving, name: str) -> Actor:

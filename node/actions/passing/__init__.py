@@ -8,7 +8,7 @@ our word for the origin's node key.
 """
 
 from node.actions.passing.announcing import announce, audience_inboxes, retract, unlist
-from node.actions.passing.reaching import reaches_us, territory_of
+from node.actions.passing.reaching import decoded, reaches_us, territory_of
 from node.actions.passing.sending import (
     offer_everything,
     offer_what_waited,
@@ -21,6 +21,7 @@ __all__ = [
     "URGENT",
     "announce",
     "audience_inboxes",
+    "decoded",
     "offer_everything",
     "offer_what_waited",
     "pass_on",

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from node.aid.proposals import Urgency
 from node.aid.terms import EVERYTHING, PER_HOUR, Terms
-from node.store.tables import actors, neighbours
+from node.store.tables import actors, neighbour_hours, neighbours
 from node.store.transaction import Row, Transaction
 from node.store.upsert import insert_or_update
 
@@ -107,6 +107,26 @@ def by_actor(tx: Transaction, actor_id: int) -> NeighbourRow | None:
 def by_uri(tx: Transaction, uri: str) -> NeighbourRow | None:
     row = tx.first(_SELECT.where(actors.c.uri == uri))
     return None if row is None else _neighbour(row)
+
+
+def heard_at(tx: Transaction) -> dict[int, float]:
+    """When there was last something of each: it was looked up, or passed something on."""
+    rows = tx.all(
+        sa.select(neighbours.c.actor_id, actors.c.fetched_at, neighbour_hours.c.began_at)
+        .join(actors, actors.c.id == neighbours.c.actor_id)
+        .outerjoin(
+            neighbour_hours,
+            sa.and_(
+                neighbour_hours.c.neighbour_id == neighbours.c.actor_id,
+                neighbour_hours.c.direction == "from",
+            ),
+        )
+    )
+    return {
+        row.actor_id: max(row.fetched_at or 0.0, row.began_at or 0.0)
+        for row in rows
+        if row.fetched_at or row.began_at
+    }
 
 
 def not_seen(tx: Transaction, *, before: float, most: int) -> list[str]:

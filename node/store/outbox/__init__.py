@@ -23,7 +23,7 @@ from node.store.outbox.hosts import (
     revive_host,
 )
 from node.store.outbox.settling import HostChange, Postponed, Settlement, settle
-from node.store.outbox.waiting import QueueLine, drop, queue, retry
+from node.store.outbox.waiting import HostQueue, QueueLine, by_host, drop, queue, retry
 
 __all__ = [
     "BELL",
@@ -33,12 +33,14 @@ __all__ = [
     "Cleared",
     "Delivery",
     "HostChange",
+    "HostQueue",
     "HostRecord",
     "Parcel",
     "Postponed",
     "QueueLine",
     "Settlement",
     "Target",
+    "by_host",
     "claim",
     "drop",
     "drop_delivered",

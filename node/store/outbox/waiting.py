@@ -55,6 +55,53 @@ def queue(
     return [QueueLine(*row) for row in tx.all(statement)]
 
 
+@dataclass(frozen=True, slots=True)
+class HostQueue:
+    """What waits for one server."""
+
+    host: str
+    pending: int
+    dead: int
+    status: int | None
+    """Of the last try that failed."""
+    error: str | None
+
+
+_LATE = sa.or_(deliveries.c.state == "dead", deliveries.c.error.is_not(None))
+
+
+def by_host(tx: Transaction, *, most: int) -> list[HostQueue]:
+    """Servers for which something is late or dead; those with the most first."""
+    dead = sa.func.sum(sa.case((deliveries.c.state == "dead", 1), else_=0))
+    late = sa.func.sum(sa.case((deliveries.c.state == "pending", 1), else_=0))
+    failed = sa.func.max(sa.case((_LATE, deliveries.c.id)))
+    rows = tx.all(
+        sa.select(deliveries.c.host, late.label("late"), dead.label("dead"), failed.label("failed"))
+        .group_by(deliveries.c.host)
+        .having(failed.is_not(None))
+        .order_by(dead.desc(), late.desc(), deliveries.c.host)
+        .limit(most)
+    )
+    last = {
+        row.id: row
+        for row in tx.all(
+            sa.select(deliveries.c.id, deliveries.c.status, deliveries.c.error).where(
+                deliveries.c.id.in_([row.failed for row in rows])
+            )
+        )
+    }
+    return [
+        HostQueue(
+            row.host,
+            int(row.late),
+            int(row.dead),
+            last[row.failed].status,
+            last[row.failed].error,
+        )
+        for row in rows
+    ]
+
+
 def retry(tx: Transaction, *, now: float, ids: Sequence[int] = (), host: str | None = None) -> int:
     """Make deliveries due now, dead ones too: those of `ids`, of `host`, or all. How many.
 

@@ -48,12 +48,7 @@ async def figures(visit: Visit) -> web.Response:
         days=days,
         spans=SPANS,
         lines=lines,
-        open=found.open,
-        answers=_told(visit, found.answers),
-        agreed=_told(visit, found.agreed),
-        first=visit.language.span(found.first_answer_s) if found.first_answer_s else "",
-        members=found.members,
-        newcomers=_told(visit, found.newcomers),
+        figures=_whole(visit, found),
     )
 
 
@@ -63,6 +58,8 @@ async def table(visit: Visit) -> web.Response:
     code = visit.language.code
     out = io.StringIO()
     rows = csv.writer(out, delimiter=";")
+    rows.writerows(_whole(visit, found))
+    rows.writerow([])
     rows.writerow([visit.say("Sujets"), visit.say("Publiées"), visit.say("Closes, faites")])
     for group, many in sorted(found.published.items()):
         if group in GROUPS:
@@ -83,6 +80,25 @@ async def _found(visit: Visit) -> tuple[int, Activity]:
     wanted = visit.query("days")
     days = int(wanted) if wanted in {str(span) for span in SPANS} else SPANS[0]
     return days, await visit.store.read(activity, since=visit.now - days * DAY_S, now=visit.now)
+
+
+def _whole(visit: Visit, found: Activity) -> list[tuple[str, str]]:
+    """What is told of all together: name and value."""
+    first = found.first_answer_s
+    return [
+        (visit.say("Annonces ouvertes maintenant"), visit.language.number(found.open)),
+        (visit.say("Réponses"), _told(visit, found.answers)),
+        (visit.say("Accords conclus"), _told(visit, found.agreed)),
+        (visit.say("Membres"), visit.language.number(found.members)),
+        (visit.say("Nouveaux membres"), _told(visit, found.newcomers)),
+        (visit.say("Membres qui ont publié ou répondu"), _told(visit, found.active)),
+        (
+            visit.say("La moitié des annonces ont une première réponse en moins de"),
+            visit.language.span(first)
+            if first is not None and found.answers_timed >= FEW
+            else visit.say("trop peu de réponses pour le dire"),
+        ),
+    ]
 
 
 def _told(visit: Visit, many: int) -> str:

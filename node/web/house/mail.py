@@ -8,7 +8,8 @@ from aiohttp import web
 
 from node.ids import new_id
 from node.moderation.rates import Rate
-from node.transport.mail import Outgoing, SmtpMailer, sender_of
+from node.transport.mail import Outgoing, Sent, SmtpMailer, sender_of
+from node.web.house.mail_words import explained
 from node.web.site.visit import Page, Visit, act, show
 
 TESTS: Final = Rate("test letters", 5, 1800.0)
@@ -36,7 +37,7 @@ async def test(visit: Visit) -> web.Response:
     return _page(visit, said=sent)
 
 
-def _page(visit: Visit, *, status: int = 200, said: object = None) -> web.Response:
+def _page(visit: Visit, *, status: int = 200, said: Sent | None = None) -> web.Response:
     settings = visit.here.settings
     return visit.page(
         "house/mail.html",
@@ -46,6 +47,7 @@ def _page(visit: Visit, *, status: int = 200, said: object = None) -> web.Respon
         sender=settings.mail_sender,
         to=visit.me.account.email,
         said=said,
+        meaning=explained(visit, said.code, said.text) if said and not said.ok else "",
     )
 
 

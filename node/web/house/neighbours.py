@@ -1,4 +1,4 @@
-"""Neighbouring quartiers: to ask one, to answer one, what we take of them."""
+"""Neighbouring quartiers: how things stand with each, to ask one, to answer one."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from typing import Any, Final
 from aiohttp import web
 
 from node.actions import neighbours as actions
-from node.actions.passing import territory_of
+from node.actions.passing import decoded
 from node.aid.neighbours import Event, Link
-from node.aid.proposals import Urgency
-from node.aid.terms import PER_HOUR_MAX, Terms
-from node.aid.topics import GROUPS
-from node.errors import Conflict, FetchError, Invalid, NotFound
+from node.errors import Conflict, EntraideError, FetchError, Invalid, NotFound
 from node.moderation.rates import Rate
-from node.store import neighbours
+from node.store import held, neighbours, outbox
 from node.store.neighbours import NeighbourRow
 from node.store.transaction import Transaction
+from node.web.house.introductions import Introductions, introductions_of
+from node.web.house.terms import in_words
 from node.web.site.languages import later
 from node.web.site.visit import Page, Visit, act, show
 
@@ -36,23 +35,37 @@ DEEDS: Final[dict[str, tuple[Event, str]]] = {
     "pause": (Event.WE_PAUSE, later("En pause : rien ne passe plus.")),
     "resume": (Event.WE_RESUME, later("C’est reparti.")),
     "stop": (Event.WE_STOP, later("Vous n’êtes plus voisins.")),
+    "withdraw": (Event.WE_STOP, later("Votre demande est retirée.")),
 }
-URGENCIES: Final = (
-    ("low", later("Tout")),
-    ("normal", later("Tout, sauf ce qui n’a rien de pressé")),
-    ("high", later("Ce qui est pressé seulement")),
-    ("critical", later("Seulement quand quelqu’un est en difficulté")),
-)
+OFFERED: Final[dict[Link, tuple[str, ...]]] = {
+    Link.ASKED: ("accept", "refuse"),
+    Link.JOINED: ("pause", "stop"),
+    Link.PAUSED: ("resume", "stop"),
+    Link.INVITED: ("withdraw",),
+    Link.REFUSED: ("again",),
+    Link.STOPPED: ("again",),
+}
 UNREACHED: Final = later(
     "Ce site ne répond pas, ou n’est pas celui d’un quartier. Vérifiez l’adresse."
 )
+CHANGED: Final = later("Les choses ont changé entre-temps : voyez où vous en êtes avec ce voisin.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbour:
     row: NeighbourRow
+    name: str
     state: str
     adjacent: bool
+    heard_at: float | None
+    """When its site last wrote to us, or was last looked up."""
+    silent_since: float | None
+    """Our letters do not arrive since then."""
+    held: int
+    """How many of its announcements wait for a look."""
+    takes: list[str]
+    """What it takes of ours, in sentences; empty where it did not say."""
+    taken: list[str]
     deeds: tuple[str, ...]
 
 
@@ -68,148 +81,76 @@ async def ask(visit: Visit) -> web.Response:
         group = await actions.ask_neighbour(
             visit.store, visit.here, visit.parts.remote, address, who=visit.me.actor
         )
-    except (Invalid, Conflict, NotFound) as error:
-        return await _page(visit, status=422, address=address, errors={"address": error.public})
-    except FetchError:
-        return await _page(visit, status=422, address=address, errors={"address": UNREACHED})
+    except EntraideError as error:
+        return await _page(visit, status=422, address=address, errors={"address": why(error)})
     name = group.name or group.domain
     return visit.go(
         "/desk/neighbours", visit.say("C’est demandé : %(name)s va répondre.", name=name)
     )
 
 
+def why(error: EntraideError) -> str:
+    """What a person is told who asked a site that could not be asked. Raises what is another
+    matter."""
+    if isinstance(error, FetchError):
+        return UNREACHED
+    if isinstance(error, Invalid | Conflict | NotFound):
+        return error.public
+    raise error
+
+
 async def answer(visit: Visit) -> web.Response:
     """POST /desk/neighbours/{id}/{deed}."""
     event, said = DEEDS[visit.path("deed")]
-    await visit.store.write(actions.answer, visit.here, visit.me.actor, visit.number(), event)
+    try:
+        await visit.store.write(actions.answer, visit.here, visit.me.actor, visit.number(), event)
+    except Conflict:
+        said = CHANGED
     return visit.go("/desk/neighbours", visit.say(said))
 
 
-async def terms(visit: Visit) -> web.Response:
-    """GET /desk/neighbours/{id}/terms: what we take."""
-    row = await visit.store.read(_row, visit.number())
-    return _terms_page(visit, row, row.terms)
-
-
-async def take(visit: Visit) -> web.Response:
-    """POST /desk/neighbours/{id}/terms."""
-    row = await visit.store.read(_row, visit.number())
-    wanted = [slug for slug in visit.texts("topics") if slug in GROUPS]
-    try:
-        chosen = Terms(
-            topics=None if len(wanted) == len(GROUPS) else tuple(wanted),
-            least_urgency=_urgency(visit.text("urgency")),
-            review=visit.ticked("review"),
-            per_hour=_per_hour(visit.text("per_hour"), row.terms.per_hour),
-        )
-        if not wanted:
-            raise Invalid(
-                "Choisissez au moins un sujet ; pour ne plus rien prendre, mettez ce voisin en "
-                "pause."
-            )
-        await visit.store.write(
-            actions.change_terms, visit.here, visit.me.actor, visit.number(), chosen
-        )
-    except Invalid as error:
-        return _terms_page(visit, row, row.terms, status=422, errors={"": error.public})
-    return visit.go("/desk/neighbours", visit.say("C’est noté, et le voisin le sait."))
-
-
-def _urgency(text: str) -> Urgency:
-    try:
-        return Urgency(text)
-    except ValueError:
-        raise Invalid("L’urgence est low, normal, high ou critical.") from None
-
-
-def _per_hour(text: str, before: int) -> int:
-    if not text:
-        return before
-    if not (text.isascii() and text.isdigit()) or int(text[:9]) > PER_HOUR_MAX:
-        raise Invalid(f"Le nombre par heure va de 0 à {PER_HOUR_MAX}.")
-    return int(text)
-
-
-def _terms_page(
-    visit: Visit,
-    row: NeighbourRow,
-    terms: Terms,
-    *,
-    status: int = 200,
-    errors: dict[str, str] | None = None,
-) -> web.Response:
-    code = visit.language.code
-    taken = (
-        list(GROUPS)
-        if terms.topics is None
-        else [slug for slug in GROUPS if any(one.partition(".")[0] == slug for one in terms.topics)]
-    )
-    return visit.page(
-        "house/terms.html",
-        status=status,
-        row=row,
-        terms=terms,
-        groups=[(slug, name.label(code), "") for slug, name in GROUPS.items()],
-        taken=taken,
-        urgencies=[(value, visit.say(said)) for value, said in URGENCIES],
-        most=PER_HOUR_MAX,
-        errors=errors or {},
-    )
-
-
 async def _page(visit: Visit, *, status: int = 200, **more: Any) -> web.Response:
-    found = await visit.store.read(_listed, visit)
+    found, introduced = await visit.store.read(_listed, visit)
     return visit.page(
         "house/neighbours.html",
         status=status,
         neighbours=found,
+        introductions=introduced,
         address=more.get("address", ""),
         errors=more.get("errors", {}),
         own=visit.here.settings.base_url,
     )
 
 
-def _listed(tx: Transaction, visit: Visit) -> list[Neighbour]:
+def _listed(tx: Transaction, visit: Visit) -> tuple[list[Neighbour], Introductions]:
+    rows = neighbours.every(tx)
+    waiting = held.waiting(tx, now=visit.now)
+    hosts = {one.host: one for one in outbox.host_records(tx)}
+    heard = neighbours.heard_at(tx)
     found = []
-    for row in neighbours.every(tx):
-        theirs = territory_of(tx, visit.here, row.domain)
-        link = Link(row.state)
+    for row in rows:
+        theirs = decoded(row.territory) if row.territory else None
+        host, link = hosts.get(row.domain), Link(row.state)
         found.append(
             Neighbour(
-                row,
-                visit.say(STATES[link]),
-                theirs is not None and visit.here.territory.adjacent(theirs),
-                _deeds(link),
+                row=row,
+                name=row.name or row.domain,
+                state=visit.say(STATES[link]),
+                adjacent=theirs is not None and visit.here.territory.adjacent(theirs),
+                heard_at=heard.get(row.actor_id),
+                silent_since=host.failing_since if host is not None and host.failures else None,
+                held=waiting.get(row.actor_id, 0),
+                takes=in_words(visit, row.takes) if row.takes else [],
+                taken=in_words(visit, row.terms),
+                deeds=OFFERED[link],
             )
         )
-    return found
-
-
-def _deeds(link: Link) -> tuple[str, ...]:
-    match link:
-        case Link.ASKED:
-            return ("accept", "refuse")
-        case Link.JOINED:
-            return ("pause", "stop")
-        case Link.PAUSED:
-            return ("resume", "stop")
-        case Link.INVITED:
-            return ("stop",)
-        case _:
-            return ()
-
-
-def _row(tx: Transaction, number: int) -> NeighbourRow:
-    row = neighbours.by_actor(tx, number)
-    if row is None:
-        raise NotFound("Il n’y a pas de quartier voisin de ce numéro.")
-    return row
+    found.sort(key=lambda one: list(OFFERED).index(Link(one.row.state)))
+    return found, introductions_of(tx, visit, rows)
 
 
 PAGES: Final[tuple[Page, ...]] = (
     show("/desk/neighbours", listed, who="admin"),
     act("/desk/neighbours", ask, who="admin", rate=ASKING),
-    act("/desk/neighbours/{id}/{deed:accept|refuse|pause|resume|stop}", answer, who="admin"),
-    show("/desk/neighbours/{id}/terms", terms, who="admin"),
-    act("/desk/neighbours/{id}/terms", take, who="admin"),
+    act("/desk/neighbours/{id}/{deed:" + "|".join(DEEDS) + "}", answer, who="admin"),
 )

@@ -6,7 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
-from node.actions import topic_choices
+from node.actions import audit, topic_choices
 from node.aid.topics import GROUPS, OTHER, Topic
 from node.store.transaction import Transaction
 from node.web.site.visit import Page, Visit, act, show
@@ -30,6 +30,7 @@ async def choose(visit: Visit) -> web.Response:
         hidden = [topic.slug for topic, _ in listed if topic.slug not in shown]
         first = topic_choices.first(tx)
         topic_choices.choose(tx, hidden=hidden, first=first)
+        audit.record(tx, visit.here, visit.me.actor, "topics.choose", "topics")
 
     await visit.store.write(unit)
     return visit.go("/desk/topics", visit.say("C’est enregistré."))
