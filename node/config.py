@@ -135,6 +135,7 @@ class RetentionSettings(Section, frozen=True, forbid_unknown_fields=True, kw_onl
     invitations_days: int = 30  # once they are over
     crisis_days: int = 30  # what was published for a crisis, once it is closed
     pictures_days: int = 1  # sent, and attached to nothing
+    drafts_days: int = 30  # begun on the pages, and left lying
 
 
 class AccessibilitySettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 
 from node.actions import audit
 from node.actions.notices import tell, tell_roles
-from node.actions.publishing import attach_pictures, publish_proposal
+from node.actions.publishing import attach_pictures, check_unnamed, publish_proposal
+from node.actions.series import create_series
 from node.aid import draft_checks
-from node.aid.drafts import check_draft, check_timely, unfinished
+from node.aid.drafts import FIELDS, check_draft, check_timely, unfinished
 from node.aid.proposals import DAY, Draft, Proposal
-from node.errors import Conflict, NotFound
+from node.aid.repeating import Repeats, check_repeats, rule_of
+from node.errors import Conflict, Invalid, NotFound
 from node.ids import new_id
 from node.moderation.reports import check_reason
 from node.outbox.here import Here
@@ -21,8 +23,14 @@ from node.store import accounts, actors, drafts, on_behalf, pictures, proposals,
 from node.store.drafts import Kept
 from node.store.transaction import Transaction
 
+PAGES = "pages"
+"""Where a draft comes from that is written in the steps of a page."""
 KEPT_MOST = 100
 """Drafts of one person."""
+NOT_YET = (
+    "La médiation relit vos premières annonces : publiez celle-ci pour une seule fois. Ensuite "
+    "elle pourra se répéter."
+)
 
 
 def is_newcomer(tx: Transaction, here: Here, author: Actor) -> bool:
@@ -117,12 +125,18 @@ def submit(
 def send(
     tx: Transaction, here: Here, author: Actor, draft_id: int, *, review: bool | None = None
 ) -> int:
-    """A draft that was kept is sent, as with `submit`. Raises NotFound, Invalid, Conflict."""
+    """A draft that was kept is sent, as with `submit`; one that repeats becomes a series of the
+    same number. Raises NotFound, Invalid, Conflict."""
     kept = _writable(of_author(tx, author, draft_id))
     draft = _checked(here, author, kept.fields)
+    repeats = check_repeats(kept.fields.get("repeats"))
     if needs_review(tx, here, author) if review is None else review:
+        if repeats is not None:
+            raise Invalid(NOT_YET)
         _to_review(tx, here, author, kept)
         return kept.id
+    if repeats is not None:
+        return _repeat(tx, here, author, kept, draft, repeats)
     return _publish(tx, here, author, kept, draft).id
 
 
@@ -221,7 +235,7 @@ def _to_review(tx: Transaction, here: Here, author: Actor, kept: Kept) -> None:
 
 def _publish(tx: Transaction, here: Here, author: Actor, kept: Kept, draft: Draft) -> Proposal:
     drafts.delete(tx, kept.id)
-    return publish_proposal(
+    made = publish_proposal(
         tx,
         here,
         author,
@@ -230,6 +244,34 @@ def _publish(tx: Transaction, here: Here, author: Actor, kept: Kept, draft: Draf
         asked_by_id=kept.asked_by_id,
         asked_in=kept.asked_in,
     )
+    check_unnamed(tx, made)
+    return made
+
+
+def _repeat(
+    tx: Transaction, here: Here, author: Actor, kept: Kept, draft: Draft, repeats: Repeats
+) -> int:
+    """The number, which the series has from the draft. Raises Invalid."""
+    if draft.starts is None or draft.ends is None:
+        raise Invalid("Pour ce qui se répète, dites quand la première fois commence et finit.")
+    if on_behalf.of(tx, kept.id) is not None:
+        raise Invalid(
+            "Ce qui est écrit pour quelqu’un d’autre ne se répète pas : publiez chaque fois à part."
+        )
+    zone = here.settings.node.time_zone
+    drafts.delete(tx, kept.id)
+    made = create_series(
+        tx,
+        here,
+        author,
+        {name: value for name, value in kept.fields.items() if name in FIELDS},
+        rule=rule_of(repeats, draft.starts, zone),
+        starts=draft.starts,
+        lasts_s=draft.ends - draft.starts,
+        zone=zone,
+        identifier=kept.id,
+    )
+    return made.id
 
 
 def _waiting(tx: Transaction, draft_id: int) -> tuple[Kept, Actor]:

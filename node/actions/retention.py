@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from node.actions.drafts import PAGES
 from node.actions.proposals import remove_status
 from node.outbox.here import Here
 from node.store import (
     actors,
     dialogues,
+    drafts,
     mail_keys,
     objects,
     on_behalf,
@@ -72,6 +74,17 @@ def unattached_pictures(tx: Transaction, here: Here) -> int:
     return pictures.remove_unattached(tx, before=_before(here, days), most=STEP)
 
 
+def unfinished_drafts(tx: Transaction, here: Here) -> int:
+    """What somebody began on the pages and left lying, with its pictures and for whom it is."""
+    before = _before(here, here.settings.retention.drafts_days)
+    left = drafts.left(tx, source=PAGES, before=before, most=STEP)
+    for kept in left:
+        pictures.remove_of_object(tx, kept.id)
+        on_behalf.purge(tx, kept.id)
+        drafts.delete(tx, kept.id)
+    return len(left)
+
+
 def old_notifications(tx: Transaction, here: Here) -> int:
     keep = here.settings.retention
     return retention.drop_notifications(
@@ -122,6 +135,7 @@ STEPS: Final[tuple[Step, ...]] = (
     closed_proposals,
     contacts,
     unattached_pictures,
+    unfinished_drafts,
     old_notifications,
     dead_mails,
     decided_requests,

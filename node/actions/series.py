@@ -46,9 +46,11 @@ def create_series(
     starts: float,
     lasts_s: float,
     zone: str = "",
+    identifier: int | None = None,
 ) -> Series:
     """Help that recurs: `fields` are a draft's, without times. What lies within the next three
-    weeks is published at once. Raises Invalid and Conflict with what to do."""
+    weeks is published at once; `identifier` is the draft's, where it was kept as one. Raises
+    Invalid and Conflict with what to do."""
     now = here.clock.now()
     if not now < starts < now + 366 * DAY:
         raise Invalid("La première fois doit être à venir, dans l’année.")
@@ -63,7 +65,7 @@ def create_series(
     if kept.get("pictures"):
         raise Invalid("Les images s’ajoutent à chaque annonce, une fois publiée.")
     one = Series(
-        id=new_id(),
+        id=identifier or new_id(),
         author_id=author.id,
         fields=kept,
         pattern=Pattern(

@@ -25,7 +25,9 @@ from node.aid.topics import MODES
 from node.errors import Conflict, Invalid
 
 FIELDS: Final = frozenset(Draft.__dataclass_fields__) - {"author"}
-"""What a draft that is kept may have; the author is who keeps it."""
+"""What a draft may have; the author is who keeps it."""
+KEPT: Final = FIELDS | {"repeats"}
+"""What is kept of an unfinished one: also how it repeats (`aid.repeating`)."""
 UNFINISHED_MAX: Final = 20_000
 """Characters of all that an unfinished draft holds."""
 FIXED: Final = frozenset({"purpose", "mode", "unit", "topic"})
@@ -88,7 +90,7 @@ def unfinished(raw: Mapping[str, object]) -> dict[str, object]:
     kept = {
         name: list(value) if isinstance(value, tuple | list) else value
         for name, value in raw.items()
-        if name in FIELDS and value is not None
+        if name in KEPT and value is not None
     }
     if sum(len(str(value)) for value in kept.values()) > UNFINISHED_MAX:
         raise Invalid("Ce brouillon est trop long : raccourcissez le texte.")

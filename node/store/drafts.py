@@ -24,7 +24,7 @@ class Kept:
     fields: Mapping[str, Any]
     """As `aid.drafts.check_draft` reads them, without the author."""
     source: str
-    """``api``, ``page``, ``mention`` or ``on-behalf``."""
+    """``api``, ``pages``, ``mention`` or ``on-behalf``."""
     asked_by_id: int | None
     """Somebody elsewhere, for whom the quartier publishes it."""
     asked_in: str | None
@@ -86,6 +86,17 @@ def of_author(
 def in_review(tx: Transaction, *, before: int | None = None, most: int) -> list[Kept]:
     """What waits for a mediator, newest first."""
     return _page(tx, drafts.c.state == "review", before, most)
+
+
+def left(tx: Transaction, *, source: str, before: float, most: int) -> list[Kept]:
+    """Not sent, of one source, and not touched since a time (seconds since the epoch)."""
+    statement = (
+        sa.select(*_COLUMNS)
+        .where(drafts.c.state == "draft", drafts.c.source == source, drafts.c.updated_at < before)
+        .order_by(drafts.c.id)
+        .limit(most)
+    )
+    return [_kept(row) for row in tx.all(statement)]
 
 
 def _page(

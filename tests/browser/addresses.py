@@ -38,6 +38,7 @@ VARYING: Final[dict[str, tuple[str, ...]]] = {
     "/elsewhere/{id}": ("/elsewhere/{own}",),
     "/report/{id}": ("/report/{copy}",),
     "/tags/{slug}": ("/tags/demande",),
+    "/write/{id}/topic": ("/write/{draft}/topic",),
     "/write/{id}/words": ("/write/{draft}/words",),
     "/write/{id}/when": ("/write/{draft}/when",),
     "/write/{id}/check": ("/write/{draft}/check",),

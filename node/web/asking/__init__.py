@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from node.web.asking import beginning, changing, pictures, sending, times, words
+from node.web.asking import beginning, changing, sending, times, words
 from node.web.site.visit import Page
 
 PAGES: Final[tuple[Page, ...]] = (
     *beginning.PAGES,
     *words.PAGES,
-    *pictures.PAGES,
     *times.PAGES,
     *sending.PAGES,
     *changing.PAGES,

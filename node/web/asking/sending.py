@@ -8,15 +8,27 @@ from aiohttp import web
 
 from node.actions import drafts
 from node.aid import drafts as aid_drafts
-from node.aid.proposals import Draft
-from node.aid.warnings import warnings, who_will_see
+from node.aid.proposals import Draft, Proposal, Urgency, propose
+from node.aid.repeating import check_repeats, rule_of
+from node.aid.series import Pattern
+from node.aid.series_words import words as in_words
+from node.aid.warnings import who_will_see
 from node.errors import Conflict, Invalid, NotFound
 from node.moderation.rates import Rate
 from node.store import pictures
 from node.store.transaction import Transaction
+from node.web.asking import behalf
+from node.web.asking.behalf import ForWhom
 from node.web.asking.steps import Writing, already_sent, go_on
+from node.web.asking.words import told_of
+from node.web.cards import called
+from node.web.site.languages import later
 from node.web.site.visit import Page, Visit, act, show
 
+URGENT: Final = {
+    Urgency.HIGH: later("Urgent"),
+    Urgency.CRITICAL: later("Très urgent"),
+}
 SENDING: Final = Rate("announcements of the pages", 60, 3600.0)
 
 
@@ -62,9 +74,12 @@ async def _page(
         aid_drafts.check_timely(checked, visit.now)
     except Invalid as error:
         problem, status = problem or error.public, 422
-    shown, review = await visit.store.read(_around, visit, draft.id)
+    shown, review, for_whom = await visit.store.read(_around, visit, draft.id)
     code = visit.language.code
     settings = visit.here.settings
+    repeated = _repeated(visit, draft, checked) if checked else ""
+    made = _made(visit, checked) if checked else None
+    author = visit.me.actor
     return visit.page(
         "asking/check.html",
         status=status,
@@ -73,7 +88,12 @@ async def _page(
         topic=draft.topic.label(code),
         problem=problem,
         pictures=shown,
-        warnings=(*warnings(draft.text("title"), code), *warnings(draft.text("text"), code)),
+        warnings=[one for _, one in told_of(visit, draft.text("title"), draft.text("text"))],
+        who=called(author.name or author.username, author.kind),
+        urgent=visit.say(URGENT[checked.urgency]) if checked and checked.urgency in URGENT else "",
+        repeated=repeated,
+        until=made.expires_at if made and not repeated else None,
+        for_whom=for_whom,
         seen=who_will_see(
             checked,
             quartier=settings.node.name,
@@ -86,9 +106,32 @@ async def _page(
     )
 
 
-def _around(tx: Transaction, visit: Visit, number: int) -> tuple[list[pictures.Picture], bool]:
+def _around(
+    tx: Transaction, visit: Visit, number: int
+) -> tuple[list[pictures.Picture], bool, ForWhom]:
     review = drafts.needs_review(tx, visit.here, visit.me.actor)
-    return pictures.of_object(tx, number), review
+    return pictures.of_object(tx, number), review, behalf.of(tx, number)
+
+
+def _made(visit: Visit, checked: Draft) -> Proposal:
+    """What it becomes when it is sent now."""
+    settings = visit.here.settings
+    centre = (settings.node.latitude, settings.node.longitude)
+    return propose(checked, id=0, uri="", author_uri="", origin="", now=visit.now, centre=centre)
+
+
+def _repeated(visit: Visit, draft: Writing, checked: Draft) -> str:
+    """« chaque mardi à 18 h », "" for what takes place once, or cannot be said yet."""
+    try:
+        repeats = check_repeats(draft.kept.fields.get("repeats"))
+    except Invalid:
+        return ""
+    if repeats is None or checked.starts is None or checked.ends is None:
+        return ""
+    zone = visit.here.settings.node.time_zone
+    rule = rule_of(repeats, checked.starts, zone)
+    lasts = checked.ends - checked.starts
+    return in_words(Pattern(rule, checked.starts, lasts, zone), visit.language.code)
 
 
 PAGES: Final[tuple[Page, ...]] = (

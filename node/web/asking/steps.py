@@ -11,12 +11,11 @@ from aiohttp import web
 from node.actions import drafts
 from node.aid.topics import OTHER, TOPICS, Topic
 from node.errors import NotFound
-from node.store import proposals
+from node.store import proposals, series
 from node.store.drafts import Kept
 from node.store.transaction import Transaction
 from node.web.site.visit import Visit
 
-STEPS: Final = 4
 PURPOSES: Final = {"ask": "request", "offer": "offer"}
 
 
@@ -51,36 +50,50 @@ async def writing(visit: Visit) -> Writing:
 
 async def already_sent(visit: Visit) -> web.Response | None:
     """Where a draft went that was sent in the meantime, by a second tap or on another device."""
-    found = await visit.store.read(_sent, visit.number(), visit.me.actor.uri)
+    found = await visit.store.read(_sent, visit)
     return None if found is None else visit.go(found)
 
 
-def _sent(tx: Transaction, number: int, author_uri: str) -> str | None:
+def _sent(tx: Transaction, visit: Visit) -> str | None:
+    """The announcement; of what repeats the next one that is there."""
+    number, author = visit.number(), visit.me.actor
     stored = proposals.by_id(tx, number)
-    if stored is None or stored.proposal.author_uri != author_uri:
+    if stored is not None and stored.proposal.author_uri == author.uri:
+        return f"/@{author.username}/{number}"
+    repeated = series.by_id(tx, number)
+    if repeated is None or repeated.author_id != author.id:
         return None
-    return f"/@{author_uri.rsplit('/', 1)[-1]}/{number}"
+    made = series.upcoming(tx, number, after=visit.now)
+    return f"/@{author.username}/{made[0].object_id}" if made else "/me"
 
 
 async def go_on(visit: Visit) -> Writing | web.Response:
     """The draft of the address, or where it went."""
     try:
-        return await writing(visit)
+        found = await writing(visit)
     except NotFound:
         gone = await already_sent(visit)
         if gone is None:
             raise
         return gone
+    if found.kept.state == "review" and not visit.request.path.endswith("/check"):
+        return visit.go(f"/write/{found.id}/check")
+    return found
 
 
-async def keep(visit: Visit, draft: Writing, changes: Mapping[str, Any]) -> None:
-    """The draft with other fields; None takes one out."""
-    fields = {**draft.kept.fields, **changes}
-    await visit.store.write(
-        drafts.save,
+def keep_in(tx: Transaction, visit: Visit, draft: Writing, changes: Mapping[str, Any]) -> Kept:
+    """The draft with other fields; None takes one out. Raises Invalid, NotFound, Conflict."""
+    now = drafts.of_author(tx, visit.me.actor, draft.id)
+    fields = {**now.fields, **changes}
+    return drafts.save(
+        tx,
         visit.here,
         visit.me.actor,
         {name: value for name, value in fields.items() if value is not None},
         draft_id=draft.id,
-        source="pages",
     )
+
+
+async def keep(visit: Visit, draft: Writing, changes: Mapping[str, Any]) -> Writing:
+    """The same in a transaction of its own."""
+    return Writing(await visit.store.write(keep_in, visit, draft, changes), draft.topic)

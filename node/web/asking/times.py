@@ -1,15 +1,21 @@
-"""The third step: when, how much, and how far it is told."""
+"""The third step: when, how often, how much, and how far it is told."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from aiohttp import web
 
+from node.actions.drafts import needs_review
+from node.aid import draft_checks as check
 from node.aid import drafts
 from node.aid.proposals import DAY, propose
+from node.aid.repeating import check_repeats
 from node.aid.topics import MODES
 from node.errors import Invalid
+from node.store import on_behalf
+from node.store.transaction import Transaction
 from node.web.asking.steps import Writing, go_on, keep
 from node.web.site.languages import later
 from node.web.site.visit import Page, Visit, act, show
@@ -34,8 +40,22 @@ REACHES: Final[tuple[Choice, ...]] = (
     ),
     ("wide", later("Plus loin encore"), later("Pour ce qui est rare, ou pressé.")),
 )
+REPEATS: Final = (
+    ("", later("Une seule fois")),
+    ("weekly", later("Chaque semaine, le même jour")),
+    ("fortnightly", later("Toutes les deux semaines, le même jour")),
+    ("monthly", later("Chaque mois, le même jour de la semaine")),
+)
 LENGTHS: Final = ("", "1d", "3d", "7d", "21d", "60d")
-FIELDS: Final = ("urgency", "reach", "mode", "expires", "quantity", "starts", "ends", "due")
+FIELDS: Final = (
+    *("urgency", "reach", "mode", "expires", "quantity"),
+    *("starts", "ends", "due", "repeats"),
+)
+FIRST_AND_LAST: Final = later(
+    "Pour ce qui se répète, dites quand la première fois commence et finit."
+)
+MEETING: Final = later("Pour une rencontre, dites quand elle commence.")
+OVER: Final = later("Cette date est passée : choisissez-en une autre.")
 
 
 async def times(visit: Visit) -> web.Response:
@@ -43,7 +63,7 @@ async def times(visit: Visit) -> web.Response:
     draft = await go_on(visit)
     if isinstance(draft, web.Response):
         return draft
-    return _page(visit, draft, _values(draft))
+    return await _page(visit, draft, _values(draft))
 
 
 async def said(visit: Visit) -> web.Response:
@@ -53,31 +73,62 @@ async def said(visit: Visit) -> web.Response:
         return draft
     values = {name: visit.text(name) for name in FIELDS}
     given: dict[str, Any] = {name: value or None for name, value in values.items()}
-    if given["expires"] == "":
-        given["expires"] = None
     given |= {"coarse": visit.ticked("coarse"), "gathering": visit.ticked("gathering")}
     given["quantity"] = (values["quantity"] or "1").replace(",", ".")
+    if len(values["due"]) == len("2026-12-14"):
+        given["due"] = f"{values['due']}T23:59"  # the whole of that day
+    errors: dict[str, str] = {}
     try:
-        await keep(visit, draft, given)
-        fields = {**draft.kept.fields, **given, "author": "-"}
-        drafts.check_draft(fields, zone=visit.here.settings.node.time_zone)
+        draft = await keep(visit, draft, given)
     except Invalid as error:
-        return _page(
+        errors[""] = error.public
+    errors |= _wrong(visit, draft, given)
+    if errors:
+        return await _page(
             visit,
             draft,
             values | {"coarse": given["coarse"], "gathering": given["gathering"]},
             status=422,
-            errors={_about(error.public): error.public},
+            errors=errors,
         )
     return visit.go(f"/write/{draft.id}/check")
 
 
-def _about(problem: str) -> str:
-    """The field that a problem is about, "" where it cannot be told."""
-    for words, name in (("quantité", "quantity"), ("rencontre", "starts"), ("fin vient", "ends")):
-        if words in problem:
-            return name
-    return "starts" if "date" in problem.lower() or "commence" in problem else ""
+def _wrong(visit: Visit, draft: Writing, given: dict[str, Any]) -> dict[str, str]:
+    """What is to be mended, by field; one thing of each."""
+    zone = visit.here.settings.node.time_zone
+    starts, ends, due = given["starts"], given["ends"], given["due"]
+    mode = MODES.get(str(given["mode"]), MODES[draft.topic.usual_mode])
+    errors: dict[str, str] = {}
+
+    def judge(name: str, look: Callable[[], object]) -> None:
+        try:
+            look()
+        except Invalid as error:
+            errors.setdefault(name, error.public)
+
+    judge("quantity", lambda: check.quantity(given["quantity"], None, mode))
+    judge("starts", lambda: check.moment(starts, zone))
+    judge("ends", lambda: check.moment(ends, zone))
+    judge("due", lambda: check.moment(due, zone))
+    if errors:
+        return errors
+    if given["gathering"] and (not starts or mode.slug != "together"):
+        errors["starts"] = MEETING
+    judge("ends", lambda: check.when(starts, ends, zone))
+    judge("repeats", lambda: check_repeats(given["repeats"]))
+    if given["repeats"] and not (starts and ends):
+        errors["ends" if starts else "starts"] = FIRST_AND_LAST
+    over = check.moment(ends or starts, zone)
+    if over is not None and over <= visit.now:
+        errors.setdefault("ends" if ends else "starts", OVER)
+    last = check.moment(due, zone)
+    if last is not None and last <= visit.now:
+        errors["due"] = OVER
+    if not errors:
+        fields = {**draft.kept.fields, **given, "title": "–", "author": "-"}
+        judge("", lambda: drafts.check_draft(fields, zone=zone))
+    return errors
 
 
 def _values(draft: Writing) -> dict[str, Any]:
@@ -86,10 +137,11 @@ def _values(draft: Writing) -> dict[str, Any]:
     found["urgency"] = found["urgency"] or "normal"
     found["reach"] = found["reach"] or "adjacent"
     found["quantity"] = found["quantity"] or "1"
+    found["due"] = found["due"][:10]
     return found | {"coarse": draft.given("coarse"), "gathering": draft.given("gathering")}
 
 
-def _page(
+async def _page(
     visit: Visit,
     draft: Writing,
     values: dict[str, Any],
@@ -98,6 +150,8 @@ def _page(
     errors: dict[str, str] | None = None,
 ) -> web.Response:
     code = visit.language.code
+    why_once = await visit.store.read(_why_once, visit, draft)
+    mode = values["mode"]
     return visit.page(
         "asking/when.html",
         status=status,
@@ -108,8 +162,26 @@ def _page(
         reaches=_said(visit, REACHES),
         modes=[(slug, MODES[slug].label(code)) for slug in _modes(draft)],
         lengths=_lengths(visit, draft),
-        together=draft.topic.usual_mode == "together" or values["mode"] == "together",
+        repeats=[(one, visit.say(words)) for one, words in REPEATS],
+        why_once=visit.say(why_once) if why_once else "",
+        together=draft.topic.usual_mode == "together" or mode == "together",
+        lends=mode == "loan",
     )
+
+
+LATER_MORE: Final = later(
+    "Une fois vos premières annonces relues par l’accueil, vous pourrez aussi en répéter."
+)
+EACH_TIME: Final = later(
+    "Ce que l’on écrit pour quelqu’un d’autre ne se répète pas : publiez chaque fois à part."
+)
+
+
+def _why_once(tx: Transaction, visit: Visit, draft: Writing) -> str:
+    """Why this cannot repeat, "" when it can."""
+    if needs_review(tx, visit.here, visit.me.actor):
+        return LATER_MORE
+    return EACH_TIME if on_behalf.of(tx, draft.id) is not None else ""
 
 
 def _modes(draft: Writing) -> list[str]:

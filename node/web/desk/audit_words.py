@@ -54,6 +54,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "neighbour.resume": later("%(who)s a repris avec le quartier voisin %(target)s"),
     "neighbour.stop": later("%(who)s a mis fin au lien avec le quartier voisin %(target)s"),
     "neighbour.terms": later("%(who)s a changé ce que nous prenons du quartier %(target)s"),
+    "on-behalf.change": later("%(who)s a changé une annonce écrite pour quelqu’un d’autre"),
     "on-behalf.remove": later("%(who)s a retiré une annonce écrite pour quelqu’un d’autre"),
     "proposal.remove": later("%(who)s a retiré une annonce"),
     "queue.drop": later("%(who)s a abandonné ce qui attendait pour %(target)s"),

@@ -14,3 +14,14 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = "1";
   setTimeout(() => delete form.dataset.sent, 4000);
 });
+
+// Who signs out leaves nothing on the device of what they were writing.
+document.addEventListener("submit", (event) => {
+  const path = event.target.getAttribute("action") ?? "";
+  const draft = /^\/write\/(\d+)\/throw$/.exec(path)?.[1];
+  if (path !== "/signout" && !draft) return;
+  const begun = `entraide:write:${draft ? `${draft}:` : ""}`;
+  for (const key of Object.keys(localStorage)) {
+    if (key.startsWith(begun)) localStorage.removeItem(key);
+  }
+});
