@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from node.actions import topic_choices
+from node.actions import drafts, topic_choices
 from node.actions.notices import tell
 from node.actions.proposals import close_proposal, edit_proposal, publish_proposal
 from node.aid.drafts import check_draft
@@ -20,7 +20,7 @@ from node.aid.series import (
     check_lasts,
     check_rule,
 )
-from node.errors import Conflict, Invalid, NotFound
+from node.errors import Conflict, Forbidden, Invalid, NotFound
 from node.ids import new_id
 from node.outbox.here import Here
 from node.social.accounts import Actor
@@ -48,8 +48,14 @@ def create_series(
     zone: str = "",
 ) -> Series:
     """Help that recurs: `fields` are a draft's, without times. What lies within the next three
-    weeks is published at once. Raises Invalid and Conflict with what to do."""
+    weeks is published at once. Raises Invalid and Conflict with what to do, and Forbidden for whom
+    a mediator reads first: of what repeats itself nobody could."""
     now = here.clock.now()
+    if drafts.needs_review(tx, here, author):
+        raise Forbidden(
+            "La médiation du quartier relit d’abord ce que vous publiez : publiez une annonce pour "
+            "une seule fois, ou demandez à un membre de se porter garant pour vous."
+        )
     if not now < starts < now + 366 * DAY:
         raise Invalid("La première fois doit être à venir, dans l’année.")
     if series.count_going_on(tx, author.id) >= GOING_ON_MOST:
