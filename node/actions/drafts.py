@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from node.actions import audit
+from node.actions.newcomers import NOT_YET, needs_review
 from node.actions.notices import tell, tell_roles
 from node.actions.publishing import attach_pictures, check_unnamed, publish_proposal
 from node.actions.series import create_series
 from node.aid import draft_checks
 from node.aid.drafts import FIELDS, check_draft, check_timely, unfinished
-from node.aid.proposals import DAY, Draft, Proposal
+from node.aid.proposals import Draft, Proposal
 from node.aid.repeating import Repeats, check_repeats, rule_of
 from node.errors import Conflict, Invalid, NotFound
 from node.ids import new_id
@@ -19,7 +20,7 @@ from node.moderation.reports import check_reason
 from node.outbox.here import Here
 from node.social.accounts import Actor
 from node.social.notifications import Kind
-from node.store import accounts, actors, drafts, on_behalf, pictures, proposals, vouches
+from node.store import actors, drafts, on_behalf, pictures
 from node.store.drafts import Kept
 from node.store.transaction import Transaction
 
@@ -27,25 +28,6 @@ PAGES = "pages"
 """Where a draft comes from that is written in the steps of a page."""
 KEPT_MOST = 100
 """Drafts of one person."""
-NOT_YET = (
-    "La médiation relit vos premières annonces : publiez celle-ci pour une seule fois. Ensuite "
-    "elle pourra se répéter."
-)
-
-
-def is_newcomer(tx: Transaction, here: Here, author: Actor) -> bool:
-    """Somebody for whom nobody vouches, during their first weeks and until a first proposal of
-    theirs was published. Mediators, and the quartier itself, are none."""
-    account = accounts.by_actor(tx, author.id)
-    if account is None or account.role != "member" or vouches.for_(tx, author.id):
-        return False
-    young = here.clock.now() - account.created_at < here.settings.node.newcomer_days * DAY
-    return young or not proposals.has_published(tx, author.id)
-
-
-def needs_review(tx: Transaction, here: Here, author: Actor) -> bool:
-    """Whether a mediator looks at what this person publishes before anybody else does."""
-    return here.settings.node.review_newcomers and is_newcomer(tx, here, author)
 
 
 def save(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from node.actions import topic_choices
+from node.actions.newcomers import NOT_YET, needs_review
 from node.actions.notices import tell
 from node.actions.proposals import close_proposal, edit_proposal, publish_proposal
 from node.aid.drafts import check_draft
@@ -20,7 +21,7 @@ from node.aid.series import (
     check_lasts,
     check_rule,
 )
-from node.errors import Conflict, Invalid, NotFound
+from node.errors import Conflict, Forbidden, Invalid, NotFound
 from node.ids import new_id
 from node.outbox.here import Here
 from node.social.accounts import Actor
@@ -50,8 +51,11 @@ def create_series(
 ) -> Series:
     """Help that recurs: `fields` are a draft's, without times. What lies within the next three
     weeks is published at once; `identifier` is the draft's, where it was kept as one. Raises
-    Invalid and Conflict with what to do."""
+    Invalid and Conflict with what to do, and Forbidden for whom a mediator reads first: of what
+    repeats itself nobody could."""
     now = here.clock.now()
+    if needs_review(tx, here, author):
+        raise Forbidden(NOT_YET)
     if not now < starts < now + 366 * DAY:
         raise Invalid("La première fois doit être à venir, dans l’année.")
     if series.count_going_on(tx, author.id) >= GOING_ON_MOST:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from node.actions import drafts as actions
+from node.actions.newcomers import needs_review
 from node.api.common import AccountEntity, Id, Moment, PageQuery, account_entity, moment
 from node.api.endpoint import Call, Endpoint, Entity, Nothing, Page
 from node.api.proposal_fields import (
@@ -52,7 +53,7 @@ class SentEntity(Entity, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 async def check(call: Call[Nothing, ProposalFields]) -> LookEntity:
-    review = await call.store.read(actions.needs_review, call.here, call.caller.actor)
+    review = await call.store.read(needs_review, call.here, call.caller.actor)
     return look(call.here, raw(call.body), call.language, review=review)
 
 

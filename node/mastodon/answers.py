@@ -61,6 +61,15 @@ def compress(request: web.Request, response: web.StreamResponse) -> None:
         and isinstance(response.body, bytes)
         and len(response.body) >= COMPRESSED_FROM_BYTES
         and "X-Forwarded-For" not in request.headers
-        and "gzip" in request.headers.get("Accept-Encoding", "").lower()
+        and _takes_gzip(request.headers.get("Accept-Encoding", ""))
     ):
         response.enable_compression(web.ContentCoding.gzip)
+
+
+def _takes_gzip(accepted: str) -> bool:
+    """By name, and not with a weight of nothing (RFC 9110, section 12.5.3)."""
+    for part in accepted[:500].lower().split(","):
+        coding, _, weight = part.replace(" ", "").partition(";q=")
+        if coding == "gzip":
+            return weight.strip("0.") != "" or not weight
+    return False

@@ -12,9 +12,10 @@ import sqlalchemy as sa
 
 from node.actions import series
 from node.actions.accounts import make_token
+from node.actions.vouching import vouch
 from node.aid.lifecycle import State
 from node.clock import to_iso
-from node.errors import NotFound
+from node.errors import Forbidden, NotFound
 from node.store.tables import proposals as table
 from tests.databases import new_sqlite
 from tests.serving import serving
@@ -80,3 +81,25 @@ async def test_by_the_json_interface(tmp_path: Path) -> None:
             lambda tx: tx.all(sa.select(table.c.state).where(table.c.series_id == int(made["id"])))
         )
         assert {row.state for row in withdrawn} == {State.WITHDRAWN.value}
+
+
+async def test_whom_a_mediator_reads_first_repeats_nothing(tmp_path: Path) -> None:
+    """Where newcomers are read first, what repeats itself is no way around; who is vouched for
+    may."""
+    review = {"review_newcomers": True}
+    async with serving(new_sqlite(tmp_path), tmp_path, node=review) as node:
+        amina, maud = await node.account("amina"), await node.account("maud", role="mediator")
+        when: dict[str, Any] = {"starts": time.time() + DAY, "lasts_s": 3_600.0}
+
+        async def make() -> Any:
+            rule = "FREQ=DAILY;COUNT=2"
+            return await node.store.write(
+                series.create_series, node.here, amina, GROCERIES, rule=rule, **when
+            )
+
+        with pytest.raises(Forbidden, match="pour une seule fois"):
+            await make()
+        assert await node.store.read(lambda tx: tx.all(sa.select(table.c.object_id))) == []
+        await node.store.write(vouch, node.here, maud, amina.id)
+        await make()
+        assert len(await node.store.read(lambda tx: tx.all(sa.select(table.c.object_id)))) == 2

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from node.actions import drafts as drafting
 from node.actions.conversation.handing_in import dangers_in, facts_of_post, named, note_for
+from node.actions.newcomers import needs_review
 from node.actions.posts.making import publish_post
 from node.actions.proposals import edit_proposal
 from node.actions.telling import write_letter
@@ -51,7 +52,7 @@ def publish_asked(tx: Transaction, here: Here, author: Actor, post: Post) -> Sta
     dangers = dangers_in(asked)
     fields = fields_of(asked, language=post.language)
     fields["pictures"] = _images(tx, post.media)
-    if not dangers and not drafting.needs_review(tx, here, author):
+    if not dangers and not needs_review(tx, here, author):
         number = drafting.submit(tx, here, author, fields, source="app", review=False)
         made = objects.by_id(tx, number)
         if made is None:

@@ -7,6 +7,7 @@ from typing import Final
 from aiohttp import web
 
 from node.actions import drafts
+from node.actions.newcomers import needs_review
 from node.aid import drafts as aid_drafts
 from node.aid.proposals import Draft, Proposal, Urgency, propose
 from node.aid.repeating import check_repeats, rule_of
@@ -109,7 +110,7 @@ async def _page(
 def _around(
     tx: Transaction, visit: Visit, number: int
 ) -> tuple[list[pictures.Picture], bool, ForWhom]:
-    review = drafts.needs_review(tx, visit.here, visit.me.actor)
+    review = needs_review(tx, visit.here, visit.me.actor)
     return pictures.of_object(tx, number), review, behalf.of(tx, number)
 
 

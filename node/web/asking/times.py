@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from node.actions.drafts import needs_review
+from node.actions.newcomers import needs_review
 from node.aid import draft_checks as check
 from node.aid import drafts
 from node.aid.proposals import DAY, propose

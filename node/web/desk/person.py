@@ -9,7 +9,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from node.actions import finding, mailing, moderation, vouching
-from node.actions.drafts import is_newcomer
+from node.actions.newcomers import is_newcomer
 from node.actions.vouching import Voucher
 from node.aid.lifecycle import State, may_become
 from node.aid.proposals import Proposal
