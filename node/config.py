@@ -42,6 +42,11 @@ class NodeSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     review_newcomers: bool = False  # mediators look at what newcomers publish first
     newcomer_days: int = 30  # for so long one is new, unless somebody vouches
 
+    @property
+    def open_to_all(self) -> bool:
+        """Whether strangers read the announcements."""
+        return self.public_pages == "everybody"
+
 
 class ServerSettings(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
     host: str = "127.0.0.1"

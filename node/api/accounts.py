@@ -106,7 +106,7 @@ async def confirm(call: Call[Nothing, ConfirmationKey]) -> None:
 
 ENDPOINTS = (
     Endpoint(
-        method="GET", path="/accounts/{id}", handler=member, tag="accounts",
+        method="GET", path="/accounts/{id}", handler=member, shows=True, tag="accounts",
         summary="A member, and who vouches for them.", answer=MemberEntity,
     ),
     Endpoint(

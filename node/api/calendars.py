@@ -191,6 +191,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         method="GET",
         path="/calendar.ics",
         handler=quartier,
+        shows=True,
         summary="Gatherings, and what has a date, as an iCalendar stream",
         tag=TAG,
         answer=bytes,

@@ -129,6 +129,9 @@ class Endpoint:
     body: type[Entity] | None = None
     scope: str | None = None
     """What the token must allow; None: open to everybody (a token is read when there is one)."""
+    shows: bool = False
+    """Whether it tells announcements. Where the association keeps them among members
+    (`node.public_pages`), a token is needed for it, without a scope."""
     role: str | None = None
     """``mediator`` or ``admin``; needs a scope."""
     status: int = 200

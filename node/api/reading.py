@@ -27,11 +27,14 @@ _BEARER = re.compile(r"Bearer +([A-Za-z0-9._~+/=-]{8,512})", re.IGNORECASE)
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
 
 
-async def caller(request: web.Request, endpoint: Endpoint, store: Store) -> Caller | None:
-    """Who asks; None when nobody says. Raises Unauthenticated and Forbidden."""
+async def caller(
+    request: web.Request, endpoint: Endpoint, store: Store, *, open_: bool
+) -> Caller | None:
+    """Who asks; None when nobody says. `open_`: whether strangers read announcements. Raises
+    Unauthenticated and Forbidden."""
     header = request.headers.get("Authorization")
     if header is None:
-        if endpoint.scope is not None:
+        if endpoint.scope is not None or (endpoint.shows and not open_):
             raise Unauthenticated("Connectez-vous : envoyez votre jeton (Authorization: Bearer …).")
         return None
     found = _BEARER.fullmatch(header)

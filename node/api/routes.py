@@ -113,9 +113,10 @@ def _handler(
 ) -> _Handler:
     per_person = Rate("person", here.settings.limits.requests_per_5min_signed_in, 300.0)
     clock = here.clock
+    open_ = here.settings.node.open_to_all
 
     async def answer(request: web.Request) -> web.StreamResponse:
-        who = await reading.caller(request, endpoint, store)
+        who = await reading.caller(request, endpoint, store, open_=open_)
         asks = f"person {who.actor.id}" if who else f"network {request.get(NETWORK, '')}"
         if who is not None:
             rates.spend(per_person, asks, clock.now())

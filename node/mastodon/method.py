@@ -143,8 +143,9 @@ class Method:
     handler: Handler
     scope: str | tuple[str, ...] | None = None
     """What the token must allow, or one of them; None: nothing in particular."""
-    who: Literal["anybody", "app", "person"] = "person"
-    """Who may ask: anybody; whoever has a token; a person who is signed in."""
+    who: Literal["anybody", "reader", "app", "person"] = "person"
+    """Who may ask: anybody; whoever may read the announcements, which is everybody or members, as
+    the association wants (`node.public_pages`); whoever has a token; a person who is signed in."""
     rate: Rate | None = None
     """How often one person may, beyond what holds for all methods together."""
     kept: bool = False

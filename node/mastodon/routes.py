@@ -178,7 +178,7 @@ def _handler(method: Method, doors: _Doors) -> _Handler:
             if grant is not None:
                 who = str(grant.person.actor.id if grant.person else grant.hash)
                 rates.spend(per_person, who, here.clock.now())
-            _may(method, grant)
+            _may(method, grant, open_=here.settings.node.open_to_all)
             signed_in = grant is not None and grant.person is not None
             if method.rate is not None:
                 # Whoever has no account has as many tokens as they like: their network counts.
@@ -256,9 +256,12 @@ async def _grant(request: web.Request, doors: _Doors) -> Grant | None:
     return grant
 
 
-def _may(method: Method, grant: Grant | None) -> None:
+def _may(method: Method, grant: Grant | None, *, open_: bool) -> None:
+    """`open_`: whether strangers read announcements."""
+    if method.who == "reader" and not open_ and (grant is None or grant.person is None):
+        raise Unauthenticated("This API requires an authenticated user")
     if grant is None:
-        if method.who != "anybody":
+        if method.who not in ("anybody", "reader"):
             raise Unauthenticated("The access token is invalid")
         return
     scopes = (method.scope,) if isinstance(method.scope, str) else method.scope

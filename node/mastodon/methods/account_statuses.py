@@ -121,7 +121,7 @@ METHODS = (
         "/api/v1/accounts/{id}/statuses",
         of_account,
         scope="read:statuses",
-        who="anybody",
+        who="reader",
         kept=True,
     ),
     Method("GET", "/api/v1/favourites", favourites, scope="read:favourites"),

@@ -156,14 +156,14 @@ _READ = "read:accounts"
 
 METHODS = (
     Method("GET", f"{_ALL}/verify_credentials", verify, scope=("profile", _READ)),
-    Method("GET", f"{_ALL}/lookup", lookup, scope=_READ, who="anybody"),
-    Method("GET", _ALL, several, scope=_READ, who="anybody"),
-    Method("GET", _ONE, one, scope=_READ, who="anybody"),
-    Method("GET", f"{_ONE}/followers", followers, scope=_READ, who="anybody"),
-    Method("GET", f"{_ONE}/following", following, scope=_READ, who="anybody"),
-    Method("GET", f"{_ONE}/featured_tags", tags, scope=_READ, who="anybody"),
-    Method("GET", f"{_ONE}/endorsements", endorsed, scope=_READ, who="anybody"),
-    Method("GET", f"{_ONE}/identity_proofs", proofs, scope=_READ, who="anybody"),
+    Method("GET", f"{_ALL}/lookup", lookup, scope=_READ, who="reader"),
+    Method("GET", _ALL, several, scope=_READ, who="reader"),
+    Method("GET", _ONE, one, scope=_READ, who="reader"),
+    Method("GET", f"{_ONE}/followers", followers, scope=_READ, who="reader"),
+    Method("GET", f"{_ONE}/following", following, scope=_READ, who="reader"),
+    Method("GET", f"{_ONE}/featured_tags", tags, scope=_READ, who="reader"),
+    Method("GET", f"{_ONE}/endorsements", endorsed, scope=_READ, who="reader"),
+    Method("GET", f"{_ONE}/identity_proofs", proofs, scope=_READ, who="reader"),
     Method("GET", f"{_ONE}/lists", in_lists, scope="read:lists"),
     Method("GET", "/api/v1/endorsements", own_endorsed, scope=_READ),
 )

@@ -73,11 +73,7 @@ def _block(block: DomainBlock) -> dict[str, str]:
 
 async def extended_description(ask: Ask) -> dict[str, str]:
     """GET /api/v1/instance/extended_description."""
-    quartier = ask.here.quartier
-    return {
-        "updated_at": moment(quartier.updated_at),
-        "content": f"<p>{entities.description(ask.here)}</p>{quartier.summary}",
-    }
+    return await ask.store.read(entities.extended_description, ask.here)
 
 
 async def privacy_policy(ask: Ask) -> dict[str, str]:

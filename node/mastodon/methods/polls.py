@@ -43,6 +43,6 @@ def _shown(tx: Transaction, here: Here, me: Actor | None, number: int) -> dict[s
 
 
 METHODS = (
-    Method("GET", "/api/v1/polls/{id}", one, scope="read:statuses", who="anybody"),
+    Method("GET", "/api/v1/polls/{id}", one, scope="read:statuses", who="reader"),
     Method("POST", "/api/v1/polls/{id}/votes", vote, scope="write:statuses"),
 )

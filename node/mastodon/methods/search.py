@@ -192,6 +192,6 @@ def _tags(tx: Transaction, wanted: _Search) -> list[str]:
 
 
 METHODS = (
-    Method("GET", "/api/v2/search", search, scope="read:search", who="anybody", rate=RATE),
+    Method("GET", "/api/v2/search", search, scope="read:search", who="reader", rate=RATE),
     Method("GET", "/api/v1/accounts/search", people, scope="read:accounts", rate=RATE),
 )

@@ -196,14 +196,14 @@ _ONE = "/api/v1/statuses/{id}"
 _READ = "read:statuses"
 
 METHODS = (
-    Method("GET", "/api/v1/statuses", several, scope=_READ, who="anybody"),
-    Method("GET", _ONE, one, scope=_READ, who="anybody", kept=True),
-    Method("GET", f"{_ONE}/context", context, scope=_READ, who="anybody", kept=True),
-    Method("GET", f"{_ONE}/favourited_by", favourited_by, scope=_READ, who="anybody"),
-    Method("GET", f"{_ONE}/reblogged_by", reblogged_by, scope=_READ, who="anybody"),
+    Method("GET", "/api/v1/statuses", several, scope=_READ, who="reader"),
+    Method("GET", _ONE, one, scope=_READ, who="reader", kept=True),
+    Method("GET", f"{_ONE}/context", context, scope=_READ, who="reader", kept=True),
+    Method("GET", f"{_ONE}/favourited_by", favourited_by, scope=_READ, who="reader"),
+    Method("GET", f"{_ONE}/reblogged_by", reblogged_by, scope=_READ, who="reader"),
     Method("GET", f"{_ONE}/quotes", quotes, scope=_READ),
     Method("GET", f"{_ONE}/source", source, scope=_READ),
-    Method("GET", f"{_ONE}/history", history, scope=_READ, who="anybody"),
-    Method("GET", f"{_ONE}/card", card, scope=_READ, who="anybody"),
-    Method("POST", f"{_ONE}/translate", translate, scope=_READ, who="anybody"),
+    Method("GET", f"{_ONE}/history", history, scope=_READ, who="reader"),
+    Method("GET", f"{_ONE}/card", card, scope=_READ, who="reader"),
+    Method("POST", f"{_ONE}/translate", translate, scope=_READ, who="reader"),
 )

@@ -90,6 +90,8 @@ async def _open(hub: Hub, request: web.Request, kind: Kind, token: str) -> Line:
         line.grant = await hub.store.read(grant_of, line.hash)
         if line.grant is None or line.ended:
             raise Unauthenticated("Invalid access token")
+        if line.grant.person is None and not hub.here.settings.node.open_to_all:
+            raise Unauthenticated("This API requires an authenticated user")
     except BaseException:
         hub.remove(line)
         raise

@@ -105,7 +105,7 @@ def _not_again(tx: Transaction, me: int) -> set[int]:
 
 
 METHODS = (
-    Method("GET", "/api/v1/directory", listed, who="anybody"),
+    Method("GET", "/api/v1/directory", listed, who="reader"),
     Method("GET", "/api/v2/suggestions", suggested, scope="read:accounts"),
     Method("GET", "/api/v1/suggestions", old_suggested, scope="read:accounts"),
     Method("DELETE", "/api/v1/suggestions/{id}", dismiss, scope="read:accounts"),

@@ -138,7 +138,7 @@ _ONE = "/api/v1/tags/{name}"
 _FEATURED = "/api/v1/featured_tags"
 
 METHODS = (
-    Method("GET", _ONE, one, scope="read", who="anybody"),
+    Method("GET", _ONE, one, scope="read", who="reader"),
     Method("POST", f"{_ONE}/follow", _changed(_follow), scope="write:follows"),
     Method("POST", f"{_ONE}/unfollow", _changed(_unfollow), scope="write:follows"),
     Method("POST", f"{_ONE}/feature", _changed(_show), scope="write:accounts"),

@@ -128,8 +128,8 @@ _READ = "read:statuses"
 
 METHODS = (
     Method("GET", "/api/v1/timelines/home", home, scope=_READ, kept=True),
-    Method("GET", "/api/v1/timelines/public", public, scope=_READ, who="anybody", kept=True),
-    Method("GET", "/api/v1/timelines/tag/{hashtag}", tag, scope=_READ, who="anybody", kept=True),
+    Method("GET", "/api/v1/timelines/public", public, scope=_READ, who="reader", kept=True),
+    Method("GET", "/api/v1/timelines/tag/{hashtag}", tag, scope=_READ, who="reader", kept=True),
     Method("GET", "/api/v1/timelines/list/{list_id}", of_list, scope="read:lists", kept=True),
-    Method("GET", "/api/v1/timelines/link", link, scope=_READ, who="anybody"),
+    Method("GET", "/api/v1/timelines/link", link, scope=_READ, who="reader"),
 )

@@ -111,9 +111,9 @@ def _oembed(tx: Transaction, here: Here, url: str) -> dict[str, Any]:
 _READ = "read:statuses"
 
 METHODS = (
-    Method("GET", "/api/v1/trends", tags, who="anybody"),
-    Method("GET", "/api/v1/trends/tags", tags, who="anybody"),
-    Method("GET", "/api/v1/trends/statuses", statuses, who="anybody"),
-    Method("GET", "/api/v1/trends/links", links, who="anybody"),
-    Method("GET", "/api/oembed", oembed, who="anybody"),
+    Method("GET", "/api/v1/trends", tags, who="reader"),
+    Method("GET", "/api/v1/trends/tags", tags, who="reader"),
+    Method("GET", "/api/v1/trends/statuses", statuses, who="reader"),
+    Method("GET", "/api/v1/trends/links", links, who="reader"),
+    Method("GET", "/api/oembed", oembed, who="reader"),
 )

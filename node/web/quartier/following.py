@@ -61,6 +61,7 @@ async def apps(visit: Visit) -> web.Response:
         "quartier/apps.html",
         title=visit.say("Suivre avec une application"),
         addresses=addresses,
+        open=here.settings.node.open_to_all,
         apps=[App(one.name, visit.say(one.runs), one.link) for one in APPS],
         site=base,
         code=qr(f"{base}/"),

@@ -1,6 +1,6 @@
 """To whom the announcements are open: to everybody, or to members only, as the association wants.
 
-It is about pages. What is passed on to other quartiers and to apps goes its own way.
+What is passed on to other quartiers and to who follows goes its own way, by its audience.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from node.web.site.visit import Visit
 
 def may_look(visit: Visit) -> bool:
     """Whether this reader is shown announcements."""
-    return visit.person is not None or visit.here.settings.node.public_pages == "everybody"
+    return visit.person is not None or visit.here.settings.node.open_to_all
 
 
 def members_only(visit: Visit) -> web.Response:
