@@ -7,6 +7,7 @@ from node.errors import Conflict, Forbidden, NotFound
 from node.outbox.here import Here
 from node.social import letters
 from node.social.accounts import Actor, check_email
+from node.social.letters import Lock
 from node.social.membership import EMAIL_KEY_S, PASSWORD_KEY_S, hash_of
 from node.store import accounts, actors, mail_keys
 from node.store.accounts import Account
@@ -60,6 +61,7 @@ def use_password_key(tx: Transaction, here: Here, key: str, password_hash: str) 
         raise NotFound(STALE)
     accounts.set_password(tx, account.actor_id, password_hash, now=here.clock.now())
     mail_keys.drop_of(tx, account.actor_id, purpose=PASSWORD)
+    mailing.tell_lock(tx, here, account, Lock.PASSWORD)
     if account.email == found.email and account.confirmed_at is None:
         accounts.change(tx, account.actor_id, confirmed_at=here.clock.now())
 
@@ -68,6 +70,7 @@ def change_password(tx: Transaction, here: Here, actor: Actor, password_hash: st
     """Whoever knows the old one chose a new one: all tokens end, as do keys on their way."""
     accounts.set_password(tx, actor.id, password_hash, now=here.clock.now())
     mail_keys.drop_of(tx, actor.id)
+    mailing.tell_lock(tx, here, accounts.by_actor(tx, actor.id), Lock.PASSWORD)
 
 
 def ask_confirmation(tx: Transaction, here: Here, actor: Actor, email: str | None = None) -> bool:
@@ -78,7 +81,7 @@ def ask_confirmation(tx: Transaction, here: Here, actor: Actor, email: str | Non
         raise NotFound("Il n’y a personne de ce nom ici.")
     address = account.email if email is None else check_email(email)
     if not mailing.sends_mail(here):
-        raise Forbidden("Ce nœud n’envoie pas de courrier : voyez la médiation du quartier.")
+        raise Forbidden("Ce site n’envoie pas de courrier : voyez la médiation du quartier.")
     if address == account.email and account.confirmed_at is not None:
         raise Conflict("Cette adresse est déjà confirmée.")
     if not mailing.has_room(tx, here, address):
@@ -107,6 +110,9 @@ def confirm_address(tx: Transaction, here: Here, key: str) -> Account:
     taken = accounts.by_email(tx, found.email)
     if taken is not None and taken.actor_id != found.account_id:
         raise NotFound(STALE)  # somebody else joined with it meanwhile
+    before = accounts.by_actor(tx, found.account_id)
+    if before is not None and before.email != found.email:
+        mailing.tell_lock(tx, here, before, Lock.ADDRESS)
     accounts.change(tx, found.account_id, email=found.email, confirmed_at=here.clock.now())
     mail_keys.drop_of(tx, found.account_id)
     account = accounts.by_actor(tx, found.account_id)

@@ -9,7 +9,7 @@ from node.errors import NotFound
 from node.outbox.here import Here
 from node.social import letters, membership
 from node.social.accounts import Actor
-from node.social.letters import Letter, News, Place
+from node.social.letters import Letter, Lock, News, Place
 from node.social.notifications import ALL, How, how_by_mail, next_digest
 from node.social.statuses import Status
 from node.store import accounts, actors, mail_keys, mails, notifications, objects
@@ -52,6 +52,15 @@ def send_letter(tx: Transaction, here: Here, to: str, letter: Letter, *, urgent:
         now=here.clock.now(),
     )
     return True
+
+
+def tell_lock(tx: Transaction, here: Here, account: Account | None, lock: Lock) -> None:
+    """What keeps the account was changed: who has it reads so, at the address that was theirs
+    before, if it is known to be."""
+    if account is None or account.confirmed_at is None:
+        return
+    letter = letters.lock_changed(account.locale, place(here), name=_name(tx, account), lock=lock)
+    send_letter(tx, here, account.email, letter, urgent=True)
 
 
 # ── news ─────────────────────────────────────────────────────────────────────────────────────

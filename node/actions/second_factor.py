@@ -12,13 +12,14 @@ from typing import Final
 
 import pyotp
 
-from node.actions import audit
+from node.actions import audit, mailing
 from node.actions.accounts import account_of
 from node.errors import Conflict, Invalid, NotFound
 from node.moderation.rates import Rate
 from node.outbox.here import Here
 from node.social.accounts import Actor
-from node.store import second_factors
+from node.social.letters import Lock
+from node.store import accounts, second_factors
 from node.store.engine import Store
 from node.store.transaction import Transaction
 
@@ -67,6 +68,7 @@ def turn_on(tx: Transaction, here: Here, actor: Actor, code: str) -> list[str]:
     step = _step_of(found.secret, code, now)
     if step is None or not second_factors.confirm(tx, actor.id, step=step, now=now):
         raise Invalid(WRONG)
+    mailing.tell_lock(tx, here, accounts.by_actor(tx, actor.id), Lock.CODE_ON)
     return _new_codes(tx, actor.id)
 
 
@@ -103,10 +105,11 @@ def new_codes(tx: Transaction, actor: Actor) -> list[str]:
     return _new_codes(tx, actor.id)
 
 
-def turn_off(tx: Transaction, actor: Actor) -> None:
+def turn_off(tx: Transaction, here: Here, actor: Actor) -> None:
     """Raises NotFound where there is none."""
     if not second_factors.drop(tx, actor.id):
         raise NotFound("La seconde vérification n’est pas en place.")
+    mailing.tell_lock(tx, here, accounts.by_actor(tx, actor.id), Lock.CODE_OFF)
 
 
 def forget(tx: Transaction, here: Here, mediator: Actor | None, username: str) -> None:
@@ -115,6 +118,7 @@ def forget(tx: Transaction, here: Here, mediator: Actor | None, username: str) -
     account = account_of(tx, username)
     if not second_factors.drop(tx, account.actor_id):
         raise NotFound(f"Le compte {account.username} n’a pas de seconde vérification.")
+    mailing.tell_lock(tx, here, account, Lock.CODE_OFF)
     audit.record(tx, here, mediator, "account.second-factor", f"{account.username}@{here.domain}")
 
 

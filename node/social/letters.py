@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from node.social.sentences import OTHERS, SENTENCES, Sentence
@@ -25,6 +27,57 @@ class Place:
 
     name: str
     base_url: str
+
+
+class Lock(StrEnum):
+    """What keeps an account one's own."""
+
+    PASSWORD = "password"  # noqa: S105
+    ADDRESS = "address"
+    CODE_ON = "code on"
+    CODE_OFF = "code off"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What is told of a lock that changed."""
+
+    fr_subject: str
+    fr: str
+    en_subject: str
+    en: str
+
+
+LOCKS: Final = MappingProxyType(
+    {
+        Lock.PASSWORD: Changed(
+            "votre mot de passe a changé",
+            "votre mot de passe vient de changer ; vos autres appareils sont déconnectés.",
+            "your password has changed",
+            "your password has just been changed; your other devices are signed out.",
+        ),
+        Lock.ADDRESS: Changed(
+            "votre adresse électronique a changé",
+            "l’adresse électronique de votre compte vient de changer : celle-ci n’y sert plus.",
+            "your e-mail address has changed",
+            "the e-mail address of your account has just been changed: this one is no longer used.",
+        ),
+        Lock.CODE_ON: Changed(
+            "un code est demandé pour vous connecter",
+            "la seconde vérification vient d’être mise en place : un code du téléphone est demandé "
+            "pour se connecter.",
+            "a code is asked for to sign in",
+            "the second check has just been set up: a code from the phone is asked for to sign in.",
+        ),
+        Lock.CODE_OFF: Changed(
+            "plus de code pour vous connecter",
+            "la seconde vérification vient d’être retirée : le mot de passe suffit pour se "
+            "connecter.",
+            "no more code to sign in",
+            "the second check has just been removed: the password is enough to sign in.",
+        ),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +334,43 @@ def confirm_address(language: str, place: Place, *, name: str, link: str) -> Let
                 link,
                 "",
                 "Si vous n’avez rien demandé, il n’y a rien à faire.",
+            ],
+        ),
+    )
+
+
+def lock_changed(language: str, place: Place, *, name: str, lock: Lock) -> Letter:
+    """Whoever changed it, the person whose account it is reads of it."""
+    said = LOCKS[lock]
+    if language == "en":
+        return Letter(
+            f"{place.name}: {said.en_subject}",
+            _signed(
+                language,
+                place,
+                [
+                    f"Hello {name},",
+                    "",
+                    said.en,
+                    "",
+                    "If it was you, there is nothing to do. If not, tell the association now:",
+                    f"{place.base_url}/about#contact",
+                ],
+            ),
+        )
+    return Letter(
+        f"{place.name} : {said.fr_subject}",
+        _signed(
+            language,
+            place,
+            [
+                f"Bonjour {name},",
+                "",
+                said.fr,
+                "",
+                "Si c’est vous, il n’y a rien à faire. Sinon, dites-le tout de suite à "
+                "l’association :",
+                f"{place.base_url}/about#contact",
             ],
         ),
     )

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from pyotp import TOTP
 
-from node.actions import credentials
+from node.actions import credentials, second_factor
 from node.actions.accounts import change_account, make_token
 from node.actions.notices import mark_all_read, set_preferences, tell
 from node.actions.passwords import hash_password, password_fits
@@ -281,6 +282,40 @@ async def test_a_forgotten_password(tmp_path: Path) -> None:
         late = link(box.mails[-1], "/reset/").rsplit("/", 1)[1]
         with pytest.raises(NotFound):
             await post.store.write(credentials.use_password_key, post.here, late, hashed)
+
+
+async def test_who_has_an_account_reads_that_its_locks_were_changed(tmp_path: Path) -> None:
+    """Password, second factor, address: a letter to the address that was theirs before, in their
+    language; none where it is not known to be theirs."""
+    async with mailbox() as box, letterbox(new_sqlite(tmp_path), tmp_path, box) as post:
+        here = post.here
+        amina, new = await post.account("amina"), await post.account("new", confirmed=False)
+        bruno = await post.account("bruno", locale="en")
+        for who in (amina, new, bruno):
+            await post.store.write(credentials.change_password, here, who, "a hash")
+        assert await post.post() == 2
+        assert box.recipients == ["amina@example.org", "bruno@example.org"]
+        french, english = map(words, box.mails)
+        assert "votre mot de passe vient de changer" in french
+        assert f"{here.settings.base_url}/about#contact" in french
+        assert "your password has just been changed" in english
+        box.mails.clear()
+        setup = await post.store.write(second_factor.set_up, here, amina)
+        code = TOTP(setup.secret).at(here.clock.now())
+        await post.store.write(second_factor.turn_on, here, amina, code)
+        await post.store.write(second_factor.turn_off, here, amina)
+        assert await post.post() == 2
+        assert "vient d’être mise en place" in words(box.mails[0])
+        assert "vient d’être retirée" in words(box.mails[1])
+        box.mails.clear()
+        await post.store.write(credentials.ask_confirmation, here, amina, "neuve@example.org")
+        await post.post()
+        assert box.recipients.pop() == "neuve@example.org"
+        key = link(box.mails.pop(), "/confirm/").rsplit("/", 1)[1]
+        await post.store.write(credentials.confirm_address, here, key)
+        assert await post.post() == 1
+        assert box.recipients.pop() == "amina@example.org"
+        assert "celle-ci n’y sert plus" in words(box.mails.pop())
 
 
 async def test_the_job_writes_the_letters_of_the_day(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ async def code_given(visit: Visit) -> web.Response:
     except EntraideError as error:
         return await _show(visit, error, at)
     if do == "off":
-        await visit.store.write(second_factor.turn_off, me.actor)
+        await visit.store.write(second_factor.turn_off, visit.here, me.actor)
         return visit.go(
             HOME, notice=visit.say("Votre mot de passe suffit de nouveau pour vous connecter.")
         )
