@@ -10,6 +10,7 @@ from typing import Any, Final
 from node.actions import audit
 from node.actions.accounts import set_profile
 from node.actions.passing import decoded
+from node.activitypub.html import from_plain
 from node.aid.draft_checks import clean_words
 from node.aid.territory import Territory
 from node.errors import Invalid
@@ -66,7 +67,8 @@ def texts_of(tx: Transaction, here: Here) -> QuartierTexts:
 def set_texts(
     tx: Transaction, here: Here, who: Actor, given: Mapping[str, str], rules: Sequence[str]
 ) -> QuartierTexts:
-    """Other words, in place of all that were there. Raises Invalid."""
+    """Other words, in place of all that were there; the description is also the profile of the
+    quartier's account, which is read elsewhere. Raises Invalid."""
     values: dict[str, Any] = {
         "description": _words(given.get("description", ""), DESCRIPTION_MAX, "La présentation"),
         "welcome": _words(given.get("welcome", ""), DESCRIPTION_MAX, "Le mot d’accueil"),
@@ -80,6 +82,10 @@ def set_texts(
         raise Invalid(f"Au plus {RULES_MOST} règles, de {RULE_MAX} caractères chacune.")
     values["rules"] = wanted
     house.put_texts(tx, values)
+    group = actors.by_id(tx, here.quartier.id)
+    told = from_plain(values["description"])
+    if group is not None and group.summary != told:
+        set_profile(tx, here, group, {"summary": told})
     audit.record(tx, here, who, "house.texts", here.domain)
     return texts_of(tx, here)
 

@@ -11,6 +11,7 @@ from typing import Final
 from node.aid.lifecycle import State
 from node.aid.proposals import Proposal, Purpose, Urgency
 from node.aid.territory import metres_between
+from node.social.accounts import Actor
 from node.store.pictures import Picture
 from node.store.proposal_details import Entry, Reader
 from node.store.proposal_filters import Near
@@ -106,6 +107,12 @@ def called(name: str, kind: str | None) -> str:
     """As one is called in a hall: people by their first name, others whole."""
     parts = name.split()
     return parts[0] if parts and kind in PEOPLE else name
+
+
+def portrait_of(visit: Visit, actor: Actor | None) -> str:
+    """Where somebody's picture is, "" for none, and for one that lies elsewhere."""
+    found = actor.icon_url if actor is not None else None
+    return found if found and found.startswith(f"{visit.here.settings.base_url}/") else ""
 
 
 def _is_shown(picture: Picture) -> bool:

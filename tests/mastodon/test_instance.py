@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+from node.actions.house import set_texts
 from node.mastodon.routes import METHODS
 from node.social import limits
 from node.store import actors, moderation, reports
@@ -20,7 +22,7 @@ from tests.mastodon.shapes import (
     WEEK,
     check,
 )
-from tests.mastodon.signing_in import Town
+from tests.mastodon.signing_in import Town, town
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -41,6 +43,25 @@ async def test_the_instance(shared: Town) -> None:
     assert (old["registrations"], old["approval_required"]) == (True, True)
     async with shared.web.get(told["thumbnail"]["url"]) as answer:
         assert answer.status == 200
+
+
+async def test_it_says_what_the_association_says(tmp_path: Path) -> None:
+    """Its words, written at the desk, are the instance's, and the profile of the quartier's
+    account, which is read elsewhere as well."""
+    async with town(tmp_path, "amina") as here:
+        chief = await here.node.account("alma", role="admin")
+        said = "Nous sommes le centre social.\n\nDepuis 1931."
+        given = {"description": said, "contact_email": "accueil@example.org"}
+        await here.node.store.write(set_texts, here.node.here, chief, given, [])
+        app = await here.app()
+        told, old = await app.get("/api/v2/instance"), await app.get("/api/v1/instance")
+        assert told["description"] == old["description"] == "Nous sommes le centre social."
+        assert told["contact"]["email"] == old["email"] == "accueil@example.org"
+        paragraphs = "<p>Nous sommes le centre social.</p><p>Depuis 1931.</p>"
+        more = await app.get("/api/v1/instance/extended_description")
+        assert more["content"] == paragraphs
+        found = await app.get("/api/v1/accounts/lookup", acct="quartier")
+        assert found["note"] == paragraphs
 
 
 async def test_what_is_declared_is_served(shared: Town) -> None:

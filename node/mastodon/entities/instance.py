@@ -9,7 +9,9 @@ from typing import Any, Final
 from node import __version__
 from node.actions import house
 from node.activitypub.discovery import UPSTREAM
+from node.activitypub.html import from_plain
 from node.mastodon.entities.account import one as account
+from node.mastodon.entities.times import moment
 from node.outbox.here import Here
 from node.social import limits
 from node.social.membership import NAME_MAX, SUMMARY_MAX, how_to_join
@@ -58,12 +60,15 @@ def instance(tx: Transaction, here: Here, *, vapid: str, version: int) -> dict[s
     settings = here.settings
     base = settings.base_url
     picture = f"{base}/static/quartier.png"
+    texts = house.texts_of(tx, here)
+    group = actors.by_id(tx, here.quartier.id)
+    own = group.icon_url if group is not None else None
     return {
         "domain": here.domain,
         "title": settings.node.name,
         "version": VERSION,
         "source_url": f"{base}/",
-        "description": description(here),
+        "description": description(here, texts),
         "usage": {
             "users": {"active_month": figures.active(tx, since=here.clock.now() - figures.MONTH_S)}
         },
@@ -71,13 +76,13 @@ def instance(tx: Transaction, here: Here, *, vapid: str, version: int) -> dict[s
             "url": picture,
             "versions": {"@1x": picture, "@2x": picture},
         },
-        "icon": [{"src": f"{base}/static/avatar.png", "size": "400x400"}],
+        "icon": [{"src": own or f"{base}/static/avatar.png", "size": "400x400"}],
         "languages": list(settings.node.languages),
         "configuration": configuration(here) | _more(here, vapid),
         "registrations": registrations(here),
         "api_versions": {"mastodon": version},
         "contact": {
-            "email": settings.node.contact_email,
+            "email": texts.contact_email,
             "account": _contact(tx, here),
         },
         "rules": rules(tx, here),
@@ -88,13 +93,14 @@ def old_instance(tx: Transaction, here: Here) -> dict[str, Any]:
     """V1::Instance. `uri` is a bare domain."""
     settings = here.settings
     told = registrations(here)
+    texts = house.texts_of(tx, here)
     counted = figures.whole(tx)
     return {
         "uri": here.domain,
         "title": settings.node.name,
-        "short_description": description(here),
-        "description": description(here),
-        "email": settings.node.contact_email,
+        "short_description": description(here, texts),
+        "description": description(here, texts),
+        "email": texts.contact_email,
         "version": VERSION,
         "urls": {"streaming_api": streaming(here)},
         "stats": {
@@ -113,8 +119,18 @@ def old_instance(tx: Transaction, here: Here) -> dict[str, Any]:
     }
 
 
-def description(here: Here) -> str:
-    return f"L’entraide entre voisins : {here.settings.node.name}."
+def description(here: Here, texts: house.QuartierTexts) -> str:
+    """The beginning of what the association says of itself; plain text."""
+    said = texts.description.split("\n", 1)[0]
+    return said or f"L’entraide entre voisins : {here.settings.node.name}."
+
+
+def extended_description(tx: Transaction, here: Here) -> dict[str, str]:
+    """ExtendedDescription: all that the association says of itself."""
+    group = actors.by_id(tx, here.quartier.id) or here.quartier
+    texts = house.texts_of(tx, here)
+    said = from_plain(texts.description or description(here, texts))
+    return {"updated_at": moment(group.updated_at), "content": said}
 
 
 def privacy(here: Here) -> str:
@@ -174,7 +190,8 @@ def configuration(here: Here) -> dict[str, Any]:
 
 def _more(here: Here, vapid: str) -> dict[str, Any]:
     base = here.settings.base_url
-    anybody = {"local": "public", "remote": "public"}
+    who = "public" if here.settings.node.open_to_all else "authenticated"
+    readers = {"local": who, "remote": who}
     return {
         "urls": {
             "streaming": streaming(here),
@@ -186,9 +203,9 @@ def _more(here: Here, vapid: str) -> dict[str, Any]:
         "vapid": {"public_key": vapid},
         "translation": {"enabled": False},
         "timelines_access": {
-            "live_feeds": anybody,
-            "hashtag_feeds": anybody,
-            "trending_link_feeds": anybody,
+            "live_feeds": readers,
+            "hashtag_feeds": readers,
+            "trending_link_feeds": readers,
         },
         "limited_federation": False,
     }

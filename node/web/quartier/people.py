@@ -17,7 +17,7 @@ from node.store import actors, proposals
 from node.store.proposal_details import Entry, Reader, entries
 from node.store.proposals import Listed
 from node.store.transaction import Transaction
-from node.web.cards import card_of, reader_of
+from node.web.cards import card_of, portrait_of, reader_of
 from node.web.kinds import kind_said
 from node.web.quartier.opening import may_look, members_only
 from node.web.site.visit import Page, Visit, as_number, show, to_document
@@ -54,6 +54,7 @@ async def person(visit: Visit) -> web.Response:
         "quartier/person.html",
         title=actor.name or actor.username,
         handle=f"@{actor.handle}",
+        portrait=portrait_of(visit, actor),
         kind=kind_said(visit, actor.kind) if actor.kind != "resident" else "",
         backed=[one.who.name or one.who.username for one in backed[:VOUCHERS]],
         summary=Markup(actor.summary),  # noqa: S704 - cleaned when it was stored

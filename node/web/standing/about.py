@@ -11,8 +11,10 @@ from node.actions.house import QuartierTexts, texts_of
 from node.activitypub.readers import origin
 from node.aid.neighbours import Link
 from node.outbox.here import Here
-from node.store import neighbours
+from node.social.accounts import Actor
+from node.store import actors, neighbours
 from node.store.transaction import Transaction
+from node.web.cards import portrait_of
 from node.web.mine.contacts import linked
 from node.web.site.visit import Visit
 
@@ -27,10 +29,11 @@ class Neighbour:
 async def about(visit: Visit) -> web.Response:
     """GET /about."""
     settings = visit.here.settings
-    texts, beside = await visit.store.read(_standing, visit.here)
+    texts, beside, group = await visit.store.read(_standing, visit.here)
     return visit.page(
         "standing/about.html",
         title=visit.say("Qui sommes-nous"),
+        portrait=portrait_of(visit, group),
         texts=texts,
         phone=linked(texts.phone) if texts.phone else "",
         entity=settings.accessibility.entity,
@@ -41,10 +44,11 @@ async def about(visit: Visit) -> web.Response:
     )
 
 
-def _standing(tx: Transaction, here: Here) -> tuple[QuartierTexts, list[Neighbour]]:
-    """What the association says, and the quartiers with which it is joined, by name."""
+def _standing(tx: Transaction, here: Here) -> tuple[QuartierTexts, list[Neighbour], Actor | None]:
+    """What the association says, the quartiers with which it is joined, by name, its account."""
     joined = [row for row in neighbours.every(tx) if row.state == Link.JOINED.value]
     found = [
         Neighbour(row.name or row.domain, row.domain, origin(row.actor_uri) or "") for row in joined
     ]
-    return texts_of(tx, here), sorted(found, key=lambda one: one.name.casefold())
+    beside = sorted(found, key=lambda one: one.name.casefold())
+    return texts_of(tx, here), beside, actors.by_id(tx, here.quartier.id)
