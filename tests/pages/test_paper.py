@@ -25,6 +25,7 @@ from tests.serving import Serving, serving
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PHONE = "04 78 11 22 33"
+HOURS = "lundi au jeudi, de 9 h à 12 h"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ async def hall(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hall]:
             now=now,
         )
         await node.store.write(write_for, node.here, alma, draft, consent)
-        await node.store.write(set_texts, node.here, alma, {"phone": PHONE}, [])
+        await node.store.write(set_texts, node.here, alma, {"phone": PHONE, "hours": HOURS}, [])
         yield Hall(node, amina, own)
 
 
@@ -109,11 +110,12 @@ async def test_the_phone_of_the_association_stands_before_the_square(stranger: R
     sheet = page.soup.select_one(".sheet")
     assert sheet is not None
     html = str(sheet)
-    assert html.index(PHONE) < html.index("<svg")
+    assert html.index(PHONE) < html.index(HOURS) < html.index("<svg")
     assert 'style="' not in html
     other = await stranger.submit(page, phone="04 78 00 00 00", place="Escalier C")
     assert "04 78 00 00 00" in other.text
     assert PHONE not in other.text
+    assert HOURS not in other.text
     none = await stranger.submit(page, phone="")
     assert "Sans numéro" in none.text
 

@@ -1,4 +1,5 @@
-"""The number that stands on paper: what somebody typed, else the association's own."""
+"""The number that stands on paper, and when somebody answers it: what somebody typed, else the
+association's own."""
 
 from __future__ import annotations
 
@@ -16,6 +17,12 @@ async def phone_of(visit: Visit) -> str:
         return cut(visit.query("phone"))
     texts = await visit.store.read(texts_of, visit.here)
     return cut(texts.phone)
+
+
+async def hours_of(visit: Visit) -> str:
+    """When the association's own number is answered; "" where it says nothing of that."""
+    texts = await visit.store.read(texts_of, visit.here)
+    return texts.hours if texts.phone and cut(texts.phone) == await phone_of(visit) else ""
 
 
 def cut(text: str) -> str:

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from node.aid.topics import GROUPS
 from node.web.paper.finding import chosen, found, plain_base, slip_of
-from node.web.paper.phones import phone_of
+from node.web.paper.phones import hours_of, phone_of
 from node.web.qr import qr
 from node.web.quartier.opening import may_look, members_only
 from node.web.site.visit import Page, Visit, show
@@ -44,6 +44,7 @@ async def poster(visit: Visit) -> web.Response:
         title=visit.say("Affiche pour le hall"),
         place=chosen(visit).place,
         phone=await phone_of(visit),
+        hours=await hours_of(visit),
         long=len(name) > 14,
         site=plain_base(visit),
         code=qr(visit.here.settings.base_url + "/"),
