@@ -48,6 +48,7 @@ def unexplained() -> dict[str, str]:
 
 def _told(path: Path) -> Iterator[tuple[int, str]]:
     tree = _tree(path)
+    yield from _states(tree)
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not node.args:
             continue
@@ -56,6 +57,18 @@ def _told(path: Path) -> Iterator[tuple[int, str]]:
             for text in _texts(node.args[0], tree):
                 if sum(letter in string.ascii_letters for letter in text) > 3:
                     yield node.lineno, text
+
+
+def _states(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """In which state something is, as it stands in problems."""
+    for node in tree.body:
+        target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+        if isinstance(target, ast.Name) and target.id == "STATES_FR":
+            assert isinstance(node, ast.Assign | ast.AnnAssign)
+            assert isinstance(node.value, ast.Dict)
+            for value in node.value.values:
+                assert isinstance(value, ast.Constant)
+                yield value.lineno, str(value.value)
 
 
 def _texts(value: ast.expr, tree: ast.Module) -> Iterator[str]:

@@ -36,4 +36,6 @@ def test_values_are_carried_over() -> None:
     en, fr = language("en"), language("fr")
     assert en.explain("Il n’en reste que 2 : demandez moins.") == "Only 2 are left: ask for less."
     assert fr.explain("The database does not answer.") == "Le site ne répond pas."
+    told = en.explain("Cet accord est accepté : il n’y a rien à régler.")
+    assert told == "This agreement is accepted: there is nothing to settle."
     assert en.explain("Quelque chose d’autre.") == "Quelque chose d’autre."

@@ -75,14 +75,14 @@ class Language:
 
     def explain(self, problem: str) -> str:
         """What an error tells the public, in this language. Where values stand in it, the
-        catalogue has ``{}`` for each."""
+        catalogue has ``{}`` for each; a value that it has, too, is said in this language."""
         found = self.texts.get(problem)
         if found is not None:
             return found
         for pattern, text in self.patterns:
             matched = pattern.fullmatch(problem)
             if matched is not None:
-                return text.format(*matched.groups())
+                return text.format(*(self.texts.get(one, one) for one in matched.groups()))
         return problem
 
     def count(self, one: str, many: str, n: int, **values: object) -> str:

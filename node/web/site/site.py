@@ -111,7 +111,7 @@ class Site:
         request = visit.request
         most = page.body_bytes or self._parts.here.settings.limits.body_bytes
         if (request.content_length or 0) > most:
-            raise TooLarge("C’est plus que ce nœud ne lit en une fois.")
+            raise TooLarge("C’est plus que ce site ne lit en une fois.")
         request._client_max_size = most
         try:
             async with asyncio.timeout(self._parts.here.settings.limits.body_seconds):
