@@ -6,12 +6,13 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, Request
 
 from tests.browser.addresses import Address, addresses, filled, unknown
-from tests.browser.driving import DESK, SMALL, Driver
-from tests.browser.lively import Lively
+from tests.browser.driving import DESK, PHONE, SMALL, Driver
+from tests.browser.lively import Lively, Role
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -67,16 +68,49 @@ async def test_every_page_is_looked_at() -> None:
     assert unknown() == []
 
 
+class Readers:
+    """One window for each role, in which page after page is opened, none from a cache: a window of
+    its own for each page costs as much as all that is looked at in it."""
+
+    def __init__(self, browser: Driver, town: Lively) -> None:
+        self._browser, self._town = browser, town
+        self._windows: dict[Role, Page] = {}
+
+    async def window(self, role: Role) -> Page:
+        """As it was opened: on a phone, in the light theme."""
+        page = self._windows.get(role)
+        if page is None:
+            who = self._town.who(role)
+            context = await self._browser.person(self._town.here, who, service_workers="block")
+            page = self._windows[role] = await context.new_page()
+            protocol = await context.new_cdp_session(page)
+            await protocol.send("Network.enable")
+            await protocol.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        await page.emulate_media(color_scheme="light")
+        await page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+        return page
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def readers(browser: Driver, town: Lively) -> Readers:
+    return Readers(browser, town)
+
+
 @EVERY
-async def test_a_page_is_for_everybody(browser: Driver, town: Lively, address: Address) -> None:
+async def test_a_page_is_for_everybody(
+    browser: Driver, town: Lively, readers: Readers, address: Address
+) -> None:
     """axe finds nothing in either theme. One first heading, no level left out, no id twice, the
     keyboard's order is the page's, no style or script in the page, nothing too small to touch
     (WCAG 2.5.8). On 320 pixels (1.4.10), and with text twice as large (1.4.4), nothing is lost. It
     is light, and asks nobody else."""
-    context = await browser.person(town.here, town.who(address.role))
-    page = await context.new_page()
+    page = await readers.window(address.role)
     asked: list[Request] = []
-    page.on("requestfinished", lambda one: asked.append(one))
+
+    def hear(request: Request) -> None:
+        asked.append(request)
+
+    page.on("requestfinished", hear)
     try:
         answer = await page.goto(f"{town.here.base}{filled(address, town)}")
         assert answer is not None
@@ -95,7 +129,7 @@ async def test_a_page_is_for_everybody(browser: Driver, town: Lively, address: A
         assert await page.evaluate(WIDE) == []
         assert await page.evaluate(CUT) == []
     finally:
-        await context.close()
+        page.remove_listener("requestfinished", hear)
     browser.check()
 
 
