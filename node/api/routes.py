@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Coroutine
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -89,10 +90,13 @@ def routes(here: Here, store: Store, remote: Remote) -> list[web.RouteDef]:
     """Every endpoint, the description of them all, and what browsers ask beforehand."""
     endpoints = [endpoint for area in AREAS for endpoint in area]
     rates = Rates(enforced=here.settings.limits.rate_limits)
-    described = _ENCODER.encode(openapi.document(endpoints, here.settings.base_url))
+
+    @cache
+    def described() -> bytes:
+        return _ENCODER.encode(openapi.document(endpoints, here.settings.base_url))
 
     async def description(request: web.Request) -> web.Response:
-        return web.Response(body=described, content_type="application/json", headers=OPEN)
+        return web.Response(body=described(), content_type="application/json", headers=OPEN)
 
     async def preflight(request: web.Request) -> web.Response:
         return web.Response(status=204, headers=PREFLIGHT)

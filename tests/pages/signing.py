@@ -2,28 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
-
-import pytest
-from argon2 import PasswordHasher
-
-from node.actions import authorization, passwords, signing_in
+from node.actions import authorization
 from node.social.accounts import Actor
 from tests.pages.reading import Read, Reader, reader
 from tests.serving import PASSWORD, Serving
-
-
-@contextlib.contextmanager
-def cheap_passwords() -> Iterator[None]:
-    """Hashes that cost next to nothing: it is not they that are tested."""
-    cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "_hasher", cheap)
-        nobody = cheap.hash("nobody's")
-        for module in (passwords, signing_in):
-            patch.setattr(module, "NOBODY", nobody)
-        yield
 
 
 async def sign_in(

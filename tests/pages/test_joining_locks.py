@@ -14,7 +14,7 @@ import pytest_asyncio
 from node.store import connected, web_sessions
 from tests.mailbox import link, mailbox
 from tests.pages.reading import reader, session_of
-from tests.pages.signing import app_of, cheap_passwords, is_over, sign_in
+from tests.pages.signing import app_of, is_over, sign_in
 from tests.serving import PASSWORD, Serving, serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -23,9 +23,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def node(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
     directory: Path = tmp_path_factory.mktemp("locks")
-    with cheap_passwords():
-        async with serving(f"sqlite:///{directory}/node.db", directory) as there:
-            yield there
+    async with serving(f"sqlite:///{directory}/node.db", directory) as there:
+        yield there
 
 
 async def test_another_password_ends_what_is_connected_but_this(node: Serving) -> None:

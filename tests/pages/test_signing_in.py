@@ -14,7 +14,7 @@ from node.store.transaction import Transaction
 from node.web.joining.devices import device_of
 from tests.mailbox import link, mailbox
 from tests.pages.reading import Read, reader, session_of
-from tests.pages.signing import cheap_passwords, sign_in
+from tests.pages.signing import sign_in
 from tests.serving import PASSWORD, Serving, serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -24,11 +24,10 @@ WRONG = "Ce nom et ce mot de passe ne vont pas ensemble. Vérifiez, et essayez e
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def node(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
     directory: Path = tmp_path_factory.mktemp("signing-in")
-    with cheap_passwords():
-        async with serving(f"sqlite:///{directory}/node.db", directory) as there:
-            await there.account("amina")
-            await there.account("benoit")
-            yield there
+    async with serving(f"sqlite:///{directory}/node.db", directory) as there:
+        await there.account("amina")
+        await there.account("benoit")
+        yield there
 
 
 def mark_of(page: Read) -> str:

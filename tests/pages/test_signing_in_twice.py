@@ -16,7 +16,7 @@ from node.clock import FixedClock
 from node.errors import Invalid, TooMany
 from node.store import second_factors
 from tests.pages.reading import Read, reader
-from tests.pages.signing import cheap_passwords, sign_in
+from tests.pages.signing import sign_in
 from tests.serving import PASSWORD, Serving, serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -26,9 +26,8 @@ NOON = 1_795_521_600.0
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def node(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
     directory: Path = tmp_path_factory.mktemp("locks")
-    with cheap_passwords():
-        async with serving(f"sqlite:///{directory}/node.db", directory) as there:
-            yield there
+    async with serving(f"sqlite:///{directory}/node.db", directory) as there:
+        yield there
 
 
 def codes_of(page: Read) -> list[str]:
