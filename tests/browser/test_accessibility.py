@@ -55,6 +55,39 @@ STRUCTURE = """() => ({
 })"""
 
 
+# Where the keyboard is to stop: of radio buttons at one of each group, in what is folded nowhere.
+LISTEN = """() => {
+    const groups = new Set();
+    window.stops = [...document.querySelectorAll(
+        "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
+    )].filter(e => {
+        if (e.disabled || e.tabIndex < 0 || !e.checkVisibility({ visibilityProperty: true })) return false;
+        if (e.type !== "radio") return true;
+        const group = [...document.getElementsByName(e.name)].filter(each => each.form === e.form);
+        const stop = group.find(each => each.checked) ?? group[0];
+        return e === stop;
+    });
+    window.stopped = [];
+    window.unseen = [];
+    document.addEventListener("focusin", ({ target }) => {
+        window.stopped.push(target);
+        const style = getComputedStyle(target);
+        const ring = e => { const s = getComputedStyle(e); return s.outlineStyle !== "none"; };
+        const label = target.labels?.[0];
+        if (!ring(target) && !(label && ring(label)) && style.boxShadow === "none") {
+            window.unseen.push(target.outerHTML.slice(0, 120));
+        }
+    });
+    return window.stops.length;
+}"""
+STOPPED = """() => {
+    const differs = window.stops.findIndex((e, at) => e !== window.stopped[at]);
+    const told = e => e?.outerHTML?.slice(0, 120);
+    return {
+        differs: differs < 0 ? null : [differs, told(stops[differs]), told(stopped[differs])],
+        unseen: window.unseen.slice(0, 5),
+    };
+}"""
 SOUND = {"firsts": 1, "twice": [], "jumps": 0, "ordered": 0, "inline": 0, "small": []}
 TWICE = """() => {
     const sheet = new CSSStyleSheet();
@@ -100,8 +133,8 @@ async def readers(browser: Driver, town: Lively) -> Readers:
 async def test_a_page_is_for_everybody(
     browser: Driver, town: Lively, readers: Readers, address: Address
 ) -> None:
-    """axe finds nothing in either theme. One first heading, no level left out, no id twice, the
-    keyboard's order is the page's, no style or script in the page, nothing too small to touch
+    """axe finds nothing in either theme. One first heading, no level left out, no id twice; the
+    keyboard stops at everything, in the order of the page, and one sees where; no style or script in the page, nothing too small to touch
     (WCAG 2.5.8). On 320 pixels (1.4.10), and with text twice as large (1.4.4), nothing is lost. It
     is light, and asks nobody else."""
     page = await readers.window(address.role)
@@ -117,6 +150,9 @@ async def test_a_page_is_for_everybody(
         assert answer.status == 200, (answer.status, address.path)
         assert await too_much(asked, town, address) == []
         assert await page.evaluate(STRUCTURE) == SOUND
+        for _ in range(await page.evaluate(LISTEN)):
+            await page.keyboard.press("Tab")
+        assert await page.evaluate(STOPPED) == {"differs": None, "unseen": []}
         assert await violations(page, {"type": "tag", "values": RULES}) == []
         await page.emulate_media(color_scheme="dark")  # in which other things are the same
         assert await violations(page, {"type": "rule", "values": COLOURS}) == []
