@@ -61,7 +61,8 @@ LISTEN = """() => {
     window.stops = [...document.querySelectorAll(
         "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
     )].filter(e => {
-        if (e.disabled || e.tabIndex < 0 || !e.checkVisibility({ visibilityProperty: true })) return false;
+        if (e.disabled || e.tabIndex < 0) return false;
+        if (!e.checkVisibility({ visibilityProperty: true })) return false;
         if (e.type !== "radio") return true;
         const group = [...document.getElementsByName(e.name)].filter(each => each.form === e.form);
         const stop = group.find(each => each.checked) ?? group[0];
@@ -134,9 +135,9 @@ async def test_a_page_is_for_everybody(
     browser: Driver, town: Lively, readers: Readers, address: Address
 ) -> None:
     """axe finds nothing in either theme. One first heading, no level left out, no id twice; the
-    keyboard stops at everything, in the order of the page, and one sees where; no style or script in the page, nothing too small to touch
-    (WCAG 2.5.8). On 320 pixels (1.4.10), and with text twice as large (1.4.4), nothing is lost. It
-    is light, and asks nobody else."""
+    keyboard stops at everything, in the order of the page, and one sees where; no style or script
+    in the page, nothing too small to touch (WCAG 2.5.8). On 320 pixels (1.4.10), and with text
+    twice as large (1.4.4), nothing is lost. It is light, and asks nobody else."""
     page = await readers.window(address.role)
     asked: list[Request] = []
 
