@@ -9,7 +9,8 @@ import orjson
 
 from node.actions import agreements, changing, gatherings, passing, topic_choices
 from node.actions.changing import later, not_here, own
-from node.actions.notices import tell
+from node.actions.newcomers import needs_review
+from node.actions.notices import tell, tell_roles
 from node.actions.publishing import (
     attach_pictures,
     check_heard,
@@ -56,7 +57,22 @@ def edit_proposal(tx: Transaction, /, here: Here, object_id: int, **changes: obj
     if wanted is not None:
         attach_pictures(tx, author, object_id, check_pictures(wanted))
     check_unnamed(tx, changed)
+    if (changed.title, changed.text) != (before.title, before.text) or wanted is not None:
+        _tell_who_read_it(tx, here, author, object_id)
     return publish_change(tx, here, stored, author, changed)
+
+
+def _tell_who_read_it(tx: Transaction, here: Here, author: Actor, object_id: int) -> None:
+    """What a mediator let through says something else now: they are told, at most once an hour."""
+    if needs_review(tx, here, author):
+        tell_roles(
+            tx,
+            here,
+            Kind.REVIEWED_CHANGED,
+            dedupe=f"{object_id} {int(here.clock.now()) // 3600}",
+            by=author,
+            object_id=object_id,
+        )
 
 
 def close_proposal(

@@ -48,6 +48,8 @@ class Kind(StrEnum):
     # For people with a role
     JOIN_REQUEST = "join-request"
     REVIEW_WAITING = "review-waiting"
+    REVIEWED_CHANGED = "reviewed-changed"
+    """What a mediator let through was changed by its author."""
     REPORT = "report"
     DISPUTE = "dispute"
     NEIGHBOUR_ASKED = "neighbour-asked"

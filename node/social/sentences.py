@@ -199,6 +199,12 @@ SENTENCES: Final[Mapping[str, Both]] = MappingProxyType(
             "Une annonce attend votre relecture.",
             "An announcement waits for your review.",
         ),
+        Kind.REVIEWED_CHANGED: _both(
+            "{who}, qui vient d’arriver, a changé son annonce {title}.",
+            "{who}, who is new here, changed their announcement {title}.",
+            fr_bare="{who}, qui vient d’arriver, a changé son annonce.",
+            en_bare="{who}, who is new here, changed their announcement.",
+        ),
         Kind.REPORT: _both("Un signalement est arrivé.", "A report came in."),
         Kind.DISPUTE: _both("Deux personnes demandent de l’aide.", "Two people ask for help."),
         Kind.NEIGHBOUR_ASKED: _both(

@@ -229,6 +229,9 @@ async def test_a_newcomer_s_first_proposals_are_looked_at_first(tmp_path: Path) 
             f"{node.base}/users/amina",
         )
         assert (await amina.told())[-1][0] == "proposal-published"
+        changed = {"title": "Tout autre chose"}
+        assert (await amina.ask("PATCH", f"/proposals/{number}", **changed))[0] == 200
+        assert (await mona.told())[-1][0] == "reviewed-changed"
 
         _, second = await amina.ask("POST", "/proposals", **WORDS)
         status, _ = await mona.ask("POST", f"/review/{second['id']}/remove", reason="Doublon")

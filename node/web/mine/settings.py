@@ -57,7 +57,11 @@ GROUPS: Final[tuple[tuple[str, str, tuple[Kind, ...]], ...]] = (
 )
 DESK: Final[tuple[tuple[str, str, tuple[Kind, ...]], ...]] = (
     ("desk-join", later("Quelqu’un demande à rejoindre le quartier"), (K.JOIN_REQUEST,)),
-    ("desk-review", later("Une annonce attend d’être relue"), (K.REVIEW_WAITING,)),
+    (
+        "desk-review",
+        later("Une annonce attend d’être relue"),
+        (K.REVIEW_WAITING, K.REVIEWED_CHANGED),
+    ),
     (
         "desk-help",
         later("Un signalement, ou deux personnes qui demandent de l’aide"),
