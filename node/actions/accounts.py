@@ -36,7 +36,7 @@ from node.social.membership import (
     lines,
     one_line,
 )
-from node.store import accounts, actors, follows, mail_keys, objects
+from node.store import accounts, actors, follows, graves, mail_keys
 from node.store.transaction import Transaction
 
 KeyTexts = tuple[tuple[str, str], tuple[str, str]]
@@ -88,7 +88,7 @@ def prepare_account(
 def is_taken(tx: Transaction, here: Here, username: str) -> bool:
     """Whether somebody has this name, or had it: it is not given again."""
     return actors.local_by_username(tx, username) is not None or (
-        objects.local_grave(tx, here.addresses.user(username)) is not None
+        graves.local(tx, here.addresses.user(username)) is not None
     )
 
 

@@ -21,6 +21,7 @@ from node.store import (
     accounts,
     actors,
     follows,
+    graves,
     invitations,
     join_requests,
     leaving,
@@ -81,7 +82,7 @@ def delete_account(tx: Transaction, here: Here, username: str, *, by: Actor | No
     personal.forget(tx, actor.id, actor.uri)
     accounts.delete(tx, actor.id)
     leaving.retire_local(tx, actor.id, now=now)
-    objects.bury(tx, actor.uri, by=actor.uri, now=now, local_id=actor.id, type=actor.type)
+    graves.bury(tx, actor.uri, by=actor.uri, now=now, local_id=actor.id, type=actor.type)
     audit.record(tx, here, by, "account.delete", actor.handle)
 
 

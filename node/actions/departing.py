@@ -6,7 +6,7 @@ from node.actions import conversation, passing
 from node.actions.agreements import part_from
 from node.outbox.here import Here
 from node.social.accounts import Actor
-from node.store import actors, leaving, objects
+from node.store import actors, graves, leaving, objects, shares
 from node.store.transaction import Transaction
 
 MOST = 100_000
@@ -17,12 +17,12 @@ def depart(tx: Transaction, here: Here, actor: Actor) -> None:
     keep it from coming back."""
     now = here.clock.now()
     for status in objects.latest(tx, author_id=actor.id, public_only=False, most=MOST):
-        if objects.has_shares(tx, status.id):
+        if shares.has_any(tx, status.id):
             passing.retract(tx, here, status.id, status.uri)
     conversation.left(tx, here, actor)
     part_from(tx, here, actor)
     for uri in leaving.forget(tx, actor.id, now=now):
-        objects.bury(tx, uri, by=actor.uri, now=now)
+        graves.bury(tx, uri, by=actor.uri, now=now)
 
 
 def nobody_at(tx: Transaction, here: Here, inbox: str) -> None:

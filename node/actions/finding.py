@@ -16,7 +16,7 @@ from node.outbox.here import Here
 from node.social import writing
 from node.social.accounts import Actor
 from node.social.statuses import Status
-from node.store import actors, handles, objects
+from node.store import actors, graves, handles, objects
 from node.store.engine import Store
 from node.store.transaction import Transaction
 
@@ -116,7 +116,7 @@ async def _fetched(store: Store, here: Here, remote: Remote, url: str) -> Found:
 def _keep(tx: Transaction, here: Here, fetched: FetchedObject) -> Status | None:
     """As everybody's: what was deleted stays so, and what is for few is not for who found it."""
     document, author = fetched.document, fetched.author
-    if author.suspended or author.gone or objects.buried_by(tx, document.id):
+    if author.suspended or author.gone or graves.buried_by(tx, document.id):
         return None
     known = objects.by_uri(tx, document.id)
     if known is not None:

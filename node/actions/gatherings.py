@@ -15,7 +15,7 @@ from node.ids import new_id
 from node.outbox.gatherings import event_document
 from node.outbox.here import Here
 from node.outbox.publish import Document, prove, publish
-from node.store import gatherings, objects, outbox
+from node.store import gatherings, graves, objects, outbox
 from node.store.transaction import Transaction
 
 
@@ -66,7 +66,7 @@ def removed(tx: Transaction, here: Here, object_id: int, object_uri: str) -> Non
         return
     now = here.clock.now()
     outbox.unlist_object(tx, uri)
-    objects.bury(tx, uri, by=here.quartier.uri, now=now, type="Event", local_id=object_id)
+    graves.bury(tx, uri, by=here.quartier.uri, now=now, type="Event", local_id=object_id)
     deletion = render.delete(
         activity_id=here.addresses.activity(new_id()),
         actor=here.quartier.uri,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from node.aid.proposals import Proposal
 from node.outbox.here import Here
-from node.store import objects, outbox
+from node.store import outbox, shares
 from node.store.transaction import Transaction
 
 
@@ -13,6 +13,6 @@ def relist(tx: Transaction, here: Here, proposal: Proposal) -> None:
     deliveries are not touched."""
     live = proposal.is_live(here.clock.now())
     for group in (here.quartier, here.urgent):
-        shared = objects.share_activity(tx, object_id=proposal.id, actor_id=group.id)
+        shared = shares.activity_of(tx, object_id=proposal.id, actor_id=group.id)
         if shared is not None:
             outbox.set_public(tx, shared, live)

@@ -29,6 +29,7 @@ from node.store import (
     accounts,
     actors,
     follows,
+    graves,
     mediator_notes,
     moderation,
     neighbours,
@@ -218,9 +219,9 @@ def remove_proposal(
     if status is None or stored is None:
         raise NotFound("Il n’y a pas d’annonce de ce numéro ici.")
     if not status.local:
-        if here.node.uri in objects.buried_by(tx, status.uri):
+        if here.node.uri in graves.buried_by(tx, status.uri):
             raise Conflict("Cette annonce est retirée déjà.")
-        objects.bury(tx, status.uri, by=here.node.uri, now=here.clock.now())
+        graves.bury(tx, status.uri, by=here.node.uri, now=here.clock.now())
         passing.unlist(tx, here, stored.proposal)
     else:
         if not may_become(stored.proposal.state, State.REMOVED):
@@ -258,7 +259,7 @@ def show_again(tx: Transaction, here: Here, object_id: int) -> None:
     if (
         stored is not None
         and "from" in neighbours.having(tx, object_id).values()
-        and here.node.uri not in objects.buried_by(tx, stored.proposal.uri)
+        and here.node.uri not in graves.buried_by(tx, stored.proposal.uri)
         and passing.reaches_us(tx, here, stored.proposal)
         and terms.may_show(tx, here, stored)
     ):

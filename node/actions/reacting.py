@@ -13,7 +13,7 @@ from node.social import limits
 from node.social.accounts import Actor
 from node.social.statuses import Status
 from node.social.visibility import Visibility
-from node.store import follows, marks, objects
+from node.store import follows, marks, objects, pins, reactions, shares
 from node.store.transaction import Transaction
 
 
@@ -21,9 +21,7 @@ def like(tx: Transaction, here: Here, me: Actor, identifier: int) -> Status:
     """To like twice changes nothing. Raises NotFound for what may not be seen."""
     status, author = seen(tx, me, identifier)
     uri = here.addresses.activity(new_id())
-    fresh = objects.add_reaction(
-        tx, object_id=status.id, actor_id=me.id, emoji="", activity_uri=uri
-    )
+    fresh = reactions.add(tx, object_id=status.id, actor_id=me.id, emoji="", activity_uri=uri)
     if fresh and not author.local:
         publish(
             tx,
@@ -44,8 +42,8 @@ def like(tx: Transaction, here: Here, me: Actor, identifier: int) -> Status:
 
 def unlike(tx: Transaction, here: Here, me: Actor, identifier: int) -> Status:
     status, author = seen(tx, me, identifier)
-    uri = objects.reaction_activity(tx, object_id=status.id, actor_id=me.id)
-    if uri is None or not objects.remove_reaction(tx, activity_uri=uri, actor_id=me.id):
+    uri = reactions.activity_of(tx, object_id=status.id, actor_id=me.id)
+    if uri is None or not reactions.remove(tx, activity_uri=uri, actor_id=me.id):
         return status
     if not author.local:
         publish(
@@ -73,9 +71,7 @@ def share(tx: Transaction, here: Here, me: Actor, identifier: int) -> Status:
     if not status.visibility.open and not own_words:
         raise Invalid("This action is not allowed")
     uri, now = here.addresses.activity(new_id()), here.clock.now()
-    if not objects.add_share(
-        tx, object_id=status.id, actor_id=me.id, activity_uri=uri, published=now
-    ):
+    if not shares.add(tx, object_id=status.id, actor_id=me.id, activity_uri=uri, published=now):
         return status
     followers = here.addresses.followers_of(me.uri)
     to, cc = ((followers,), ()) if own_words else ((PUBLIC,), (author.uri, followers))
@@ -97,8 +93,8 @@ def share(tx: Transaction, here: Here, me: Actor, identifier: int) -> Status:
 
 def unshare(tx: Transaction, here: Here, me: Actor, identifier: int) -> Status:
     status, author = seen(tx, me, identifier)
-    uri = objects.share_activity(tx, object_id=status.id, actor_id=me.id)
-    if uri is None or not objects.remove_share(tx, activity_uri=uri, actor_id=me.id):
+    uri = shares.activity_of(tx, object_id=status.id, actor_id=me.id)
+    if uri is None or not shares.remove(tx, activity_uri=uri, actor_id=me.id):
         return status
     followers = here.addresses.followers_of(me.uri)
     publish(
@@ -137,14 +133,14 @@ def pin(tx: Transaction, here: Here, me: Actor, identifier: int) -> Status:
         return status
     if marks.pin_count(tx, me.id) >= limits.PINS:
         raise Invalid("You have already pinned the maximum number of posts")
-    objects.add_pin(tx, actor_id=me.id, object_id=status.id, now=here.clock.now())
+    pins.add(tx, actor_id=me.id, object_id=status.id, now=here.clock.now())
     _tell_pin(tx, here, me, status, added=True)
     return status
 
 
 def unpin(tx: Transaction, here: Here, me: Actor, identifier: int) -> Status:
     status = own(tx, me, identifier)
-    if objects.remove_pin(tx, actor_id=me.id, object_id=status.id):
+    if pins.remove(tx, actor_id=me.id, object_id=status.id):
         _tell_pin(tx, here, me, status, added=False)
     return status
 

@@ -27,7 +27,7 @@ from node.outbox.here import Here
 from node.social.accounts import Actor
 from node.social.notifications import Kind
 from node.social.statuses import Status
-from node.store import held, neighbours, objects, proposals, referrals, silences
+from node.store import graves, held, neighbours, objects, proposals, referrals, silences
 from node.store.held import Held
 from node.store.neighbours import NeighbourRow
 from node.store.proposals import Stored
@@ -152,7 +152,7 @@ def _again(tx: Transaction, here: Here, row: NeighbourRow, stored: Stored) -> No
     known = held.of(tx, proposal.id)
     if known is not None and known.state != "waiting":
         return
-    if here.node.uri in objects.buried_by(tx, proposal.uri):
+    if here.node.uri in graves.buried_by(tx, proposal.uri):
         return  # our mediators removed it
     if not passing.reaches_us(tx, here, proposal) or referrals.is_ours_to_show(tx, proposal.id):
         return

@@ -11,7 +11,7 @@ from node.cli.ports import Session
 from node.cli.run import config_option, fail, json_option, settings_from, with_node
 from node.clock import to_iso
 from node.errors import EntraideError, Invalid
-from node.store import actors, journal, mails, objects, outbox
+from node.store import actors, journal, mails, objects, outbox, reactions, shares
 from node.store.migrate import database_info, upgrade
 from node.store.statistics import statistics
 from node.store.transaction import Transaction
@@ -216,8 +216,8 @@ def _statuses(tx: Transaction, limit: int, author: str | None) -> list[dict[str,
                 "local": one.local,
                 "published": to_iso(one.published),
                 "updated": to_iso(one.updated) if one.updated else None,
-                "reactions": objects.reaction_count(tx, one.id),
-                "shares": objects.share_count(tx, one.id),
+                "reactions": reactions.count(tx, one.id),
+                "shares": shares.count(tx, one.id),
             }
         )
     return told

@@ -45,7 +45,7 @@ from node.inbox.handlers import (
 )
 from node.inbox.received import Ignored, Outcome, Received
 from node.outbox.here import Here
-from node.store import objects
+from node.store import graves
 from node.store.transaction import Transaction
 
 UNDOABLE = (Follow, Like, EmojiReact, Announce, Block, Offer)
@@ -56,7 +56,7 @@ def apply(tx: Transaction, here: Here, activity: Activity, received: Received) -
     if (
         isinstance(activity, UNDOABLE)
         and activity.id is not None
-        and received.actor.uri in objects.buried_by(tx, activity.id)
+        and received.actor.uri in graves.buried_by(tx, activity.id)
     ):
         return Ignored("it was undone before it came")
     match activity:

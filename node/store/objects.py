@@ -1,4 +1,4 @@
-"""Statuses and what people do with them: recipients, hashtags, reactions, shares, pins, graves."""
+"""Statuses: what was said, by whom and to whom, and who heard of it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from node.ids import new_id
 from node.social.statuses import Status
-from node.social.told import Told
 from node.social.visibility import Visibility
 from node.store import (
     calls,
     conversations,
     feed,
+    graves,
     news,
     on_behalf,
     pictures,
@@ -25,7 +24,6 @@ from node.store import (
 )
 from node.store.tables import (
     actors,
-    graves,
     hashtags,
     objects,
     pins,
@@ -58,7 +56,6 @@ _COLUMNS = (
 
 _BY_URI = sa.select(*_COLUMNS).where(objects.c.uri == sa.bindparam("uri"))
 _BY_ID = sa.select(*_COLUMNS).where(objects.c.id == sa.bindparam("id"))
-_BURIED = sa.select(graves.c.by).where(graves.c.uri == sa.bindparam("uri"))
 
 
 def _status(row: Row) -> Status:
@@ -67,9 +64,6 @@ def _status(row: Row) -> Status:
     values[5] = Visibility(values[5])
     values[10] = bool(values[10])
     return Status(*values)
-
-
-# ── statuses ─────────────────────────────────────────────────────────────────────────────────
 
 
 def by_uri(tx: Transaction, uri: str) -> Status | None:
@@ -224,7 +218,7 @@ def delete(tx: Transaction, status: Status, *, by: str, now: float) -> None:
         calls.gone(tx, status.id, open=status.visibility.open)
     pictures.remove_of_object(tx, status.id)
     on_behalf.purge(tx, status.id)
-    bury(
+    graves.bury(
         tx,
         status.uri,
         by=by,
@@ -345,159 +339,6 @@ def ids_of(tx: Transaction, uris: Sequence[str]) -> dict[str, int]:
     return {row.uri: row.id for row in rows}
 
 
-# ── graves ───────────────────────────────────────────────────────────────────────────────────
-
-
-def bury(
-    tx: Transaction,
-    uri: str,
-    *,
-    by: str,
-    now: float,
-    local_id: int | None = None,
-    type: str | None = None,
-) -> None:
-    """Remember that `by` deleted or undid `uri`, whether or not it was ever here."""
-    insert_new(tx, graves, {"uri": uri, "by": by, "local_id": local_id, "type": type, "at": now})
-
-
-def buried_by(tx: Transaction, uri: str) -> set[str]:
-    """The actors who deleted or undid this; empty when nobody did."""
-    return {row.by for row in tx.all(_BURIED, {"uri": uri})}
-
-
-def local_grave(tx: Transaction, uri: str) -> tuple[str | None, float] | None:
-    """Of a deleted local object: its former type and when."""
-    row = tx.first(
-        sa.select(graves.c.type, graves.c.at).where(
-            graves.c.uri == uri, graves.c.local_id.is_not(None)
-        )
-    )
-    return None if row is None else (row.type, row.at)
-
-
-# ── reactions, shares, pins ──────────────────────────────────────────────────────────────────
-
-
-def add_reaction(
-    tx: Transaction, *, object_id: int, actor_id: int, emoji: str, activity_uri: str
-) -> bool:
-    """A Like (`emoji` empty) or an EmojiReact."""
-    fresh = insert_new(
-        tx,
-        reactions,
-        {
-            "id": new_id(),
-            "object_id": object_id,
-            "actor_id": actor_id,
-            "emoji": emoji,
-            "activity_uri": activity_uri,
-        },
-    )
-    if fresh and not emoji:
-        tallies.status(tx, object_id, "likes", 1)
-        news.favourited(tx, object_id, actor_id)
-    return fresh
-
-
-def remove_reaction(tx: Transaction, *, activity_uri: str, actor_id: int) -> bool:
-    gone = tx.all(
-        sa.delete(reactions)
-        .where(reactions.c.activity_uri == activity_uri, reactions.c.actor_id == actor_id)
-        .returning(reactions.c.object_id, reactions.c.emoji)
-    )
-    for row in gone:
-        if not row.emoji:
-            tallies.status(tx, row.object_id, "likes", -1)
-            news.author_untold(tx, Told.FAVOURITE, row.object_id, actor_id)
-    return bool(gone)
-
-
-def reaction_activity(tx: Transaction, *, object_id: int, actor_id: int) -> str | None:
-    """The Like of somebody."""
-    uri: str | None = tx.scalar(
-        sa.select(reactions.c.activity_uri).where(
-            reactions.c.object_id == object_id,
-            reactions.c.actor_id == actor_id,
-            reactions.c.emoji == "",
-        )
-    )
-    return uri
-
-
-def reaction_count(tx: Transaction, object_id: int) -> int:
-    return int(tx.scalar(sa.select(sa.func.count()).where(reactions.c.object_id == object_id)) or 0)
-
-
-def add_share(
-    tx: Transaction, *, object_id: int, actor_id: int, activity_uri: str, published: float
-) -> bool:
-    identifier = new_id()
-    fresh = insert_new(
-        tx,
-        shares,
-        {
-            "id": identifier,
-            "object_id": object_id,
-            "actor_id": actor_id,
-            "activity_uri": activity_uri,
-            "published": published,
-        },
-    )
-    if fresh:
-        tallies.status(tx, object_id, "shares", 1)
-        feed.shared(tx, identifier, object_id, actor_id)
-        calls.shared(tx, identifier)
-        news.shared(tx, object_id, actor_id)
-    return fresh
-
-
-def remove_share(tx: Transaction, *, activity_uri: str, actor_id: int) -> bool:
-    gone = tx.all(
-        sa.delete(shares)
-        .where(shares.c.activity_uri == activity_uri, shares.c.actor_id == actor_id)
-        .returning(shares.c.id, shares.c.object_id)
-    )
-    for row in gone:
-        tallies.status(tx, row.object_id, "shares", -1)
-        feed.unshared(tx, row.id)
-        calls.gone(tx, row.id, open=False)
-        news.author_untold(tx, Told.REBLOG, row.object_id, actor_id)
-    return bool(gone)
-
-
-def share_activity(tx: Transaction, *, object_id: int, actor_id: int) -> str | None:
-    """The Announce by which an actor shared an object."""
-    uri: str | None = tx.scalar(
-        sa.select(shares.c.activity_uri).where(
-            shares.c.object_id == object_id, shares.c.actor_id == actor_id
-        )
-    )
-    return uri
-
-
-def has_shares(tx: Transaction, object_id: int) -> bool:
-    return (
-        tx.scalar(sa.select(shares.c.id).where(shares.c.object_id == object_id).limit(1))
-        is not None
-    )
-
-
-def share_count(tx: Transaction, object_id: int) -> int:
-    return int(tx.scalar(sa.select(sa.func.count()).where(shares.c.object_id == object_id)) or 0)
-
-
-def add_pin(tx: Transaction, *, actor_id: int, object_id: int, now: float) -> bool:
-    return insert_new(tx, pins, {"actor_id": actor_id, "object_id": object_id, "added_at": now})
-
-
-def remove_pin(tx: Transaction, *, actor_id: int, object_id: int) -> bool:
-    done = tx.execute(
-        sa.delete(pins).where(pins.c.actor_id == actor_id, pins.c.object_id == object_id)
-    )
-    return done.rowcount > 0
-
-
 def pinned(tx: Transaction, actor_id: int) -> list[Status]:
     rows = tx.all(
         sa.select(*_COLUMNS)
@@ -507,9 +348,6 @@ def pinned(tx: Transaction, actor_id: int) -> list[Status]:
         .limit(20)
     )
     return [_status(row) for row in rows]
-
-
-# ── who was told ─────────────────────────────────────────────────────────────────────────────
 
 
 def inboxes_told_of(tx: Transaction, object_uri: str) -> list[str]:

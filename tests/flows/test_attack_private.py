@@ -17,7 +17,7 @@ from node.activitypub import render
 from node.ids import new_id
 from node.social.statuses import Status
 from node.social.visibility import Visibility
-from node.store import actors, follows, objects, outbox
+from node.store import actors, follows, objects, outbox, pins
 from node.store.transaction import Transaction
 from tests.flows.attacking import AS2, PUBLIC, Raw, Scene, scene
 from tests.peers.documents import User
@@ -228,7 +228,7 @@ async def test_no_list_shows_it(s: Scene) -> None:
         private = await told(s, visibility, s.zoe.id, in_reply_to=uri)
 
         def pin(tx: Transaction, number: int = private.id) -> None:
-            objects.add_pin(tx, actor_id=s.amina.id, object_id=number, now=time.time())
+            pins.add(tx, actor_id=s.amina.id, object_id=number, now=time.time())
 
         await s.node.store.write(pin)
     for path in lists:

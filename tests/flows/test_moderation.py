@@ -13,7 +13,7 @@ import pytest_asyncio
 from node.actions.accounts import make_token
 from node.actions.agreements import accept, offer_help
 from node.aid.lifecycle import State
-from node.store import agreements, objects, proposals
+from node.store import agreements, objects, proposals, shares
 from tests.databases import new_sqlite
 from tests.flows.asking import Asking, people
 from tests.serving import Serving, serving
@@ -213,14 +213,14 @@ async def test_who_is_silenced_is_served_and_not_listed(q: Quartier) -> None:
     assert (await q.page(f"/@emil/{before}"))[0] == 200
     assert (await q.page(f"/@emil/{after}"))[0] == 200
     assert "Annonce d’avant" in (await q.page("/@emil"))[1]
-    told = await q.node.store.read(objects.share_count, int(after))
+    told = await q.node.store.read(shares.count, int(after))
     assert told == 0, "the quartier does not announce it"
 
     assert (await q.maud.ask("POST", f"{path}/silence", reason="Répète"))[0] == 409
     assert (await q.maud.ask("POST", f"{path}/unsilence", reason="Entendu"))[0] == 200
     assert (await q.maud.ask("POST", f"{path}/unsilence", reason="Entendu"))[0] == 409
     assert "Annonce d’avant" in (await q.page("/"))[1]
-    assert await q.node.store.read(objects.share_count, int(after)) == 1
+    assert await q.node.store.read(shares.count, int(after)) == 1
 
 
 async def test_a_proposal_is_removed_with_a_reason(q: Quartier) -> None:

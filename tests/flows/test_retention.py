@@ -15,7 +15,7 @@ from node.ids import new_id
 from node.jobs.retention import forget_sent, sweep
 from node.outbox.publish import publish
 from node.social.notifications import Kind
-from node.store import mails, objects, tables
+from node.store import graves, mails, objects, tables
 from node.store.transaction import Transaction
 from tests.databases import database_url, new_sqlite, postgres_url, sqlite_url
 from tests.flows.letterbox import MORNING, Letterbox, letterbox
@@ -50,7 +50,7 @@ async def test_closed_proposals_go_after_a_year(database_url: str, tmp_path: Pat
         assert await after(post, 364) == 0
         assert await after(post, 1.1) == 1
         assert await post.store.read(objects.by_id, goes.id) is None
-        assert await post.store.read(objects.local_grave, goes.uri) is not None
+        assert await post.store.read(graves.local, goes.uri) is not None
         assert await post.store.read(objects.by_id, stays.id) is not None
         sent = await post.store.read(_bodies)
         assert not any("TEXTE-QUI-PART" in body for body in sent)

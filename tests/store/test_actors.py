@@ -7,7 +7,7 @@ import asyncio
 import pytest
 import sqlalchemy as sa
 
-from node.store import actors, follows, leaving, objects
+from node.store import actors, follows, leaving, objects, reactions, shares
 from node.store.actors import ActorWritten, KeyRow, PrivateKeyRow
 from node.store.engine import Store
 from node.store.transaction import Transaction
@@ -183,8 +183,8 @@ async def test_a_forgotten_actor_leaves_a_bare_row(store: Store) -> None:
         amina = add_actor(tx, "amina")
         theirs = add_status(tx, zoe, 1)
         ours = add_status(tx, amina, 2, local=True)
-        objects.add_reaction(tx, object_id=ours.id, actor_id=zoe, emoji="", activity_uri="l:1")
-        objects.add_share(tx, object_id=ours.id, actor_id=zoe, activity_uri="s:1", published=NOW)
+        reactions.add(tx, object_id=ours.id, actor_id=zoe, emoji="", activity_uri="l:1")
+        shares.add(tx, object_id=ours.id, actor_id=zoe, activity_uri="s:1", published=NOW)
         for one, other in ((zoe, amina), (amina, zoe)):
             follows.put(
                 tx,
@@ -203,8 +203,8 @@ async def test_a_forgotten_actor_leaves_a_bare_row(store: Store) -> None:
         assert actors.keys_of(tx, zoe) == []
         assert objects.by_uri(tx, theirs.uri) is None
         assert objects.by_uri(tx, ours.uri) == ours
-        assert objects.reaction_count(tx, ours.id) == 0
-        assert objects.share_count(tx, ours.id) == 0
+        assert reactions.count(tx, ours.id) == 0
+        assert shares.count(tx, ours.id) == 0
         assert follows.counts(tx, amina) == (0, 0)
         # It may come back under the same name: whom it disturbed stays protected.
         assert follows.blocked(tx, actor_id=amina, target_id=zoe)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from node.social.statuses import Status
 from node.social.visibility import Visibility
-from node.store import objects, tables
+from node.store import graves, objects, pins, reactions, shares, tables
 from node.store.engine import Store
 from node.store.transaction import Transaction
 from tests.store.people import NOW, add_actor, add_status, status
@@ -106,17 +106,17 @@ async def test_a_deleted_status_leaves_a_grave_and_nothing_else(store: Store) ->
         amina, zoe = add_actor(tx, "amina"), add_actor(tx, "zoe", "m.example")
         ours = status(amina, 1, local=True)
         objects.insert(tx, ours, addressed=["a"], tags=["x"])
-        objects.add_reaction(tx, object_id=ours.id, actor_id=zoe, emoji="", activity_uri="l:1")
-        objects.add_share(tx, object_id=ours.id, actor_id=zoe, activity_uri="s:1", published=NOW)
-        objects.add_pin(tx, actor_id=amina, object_id=ours.id, now=NOW)
+        reactions.add(tx, object_id=ours.id, actor_id=zoe, emoji="", activity_uri="l:1")
+        shares.add(tx, object_id=ours.id, actor_id=zoe, activity_uri="s:1", published=NOW)
+        pins.add(tx, actor_id=amina, object_id=ours.id, now=NOW)
         theirs = add_status(tx, zoe, 2)
         for one in (ours, theirs):
             objects.delete(tx, one, by=ZOE, now=NOW + 1)
             objects.delete(tx, one, by=ZOE, now=NOW + 2)
             assert objects.by_uri(tx, one.uri) is None
-            assert objects.buried_by(tx, one.uri) == {ZOE}
-        assert objects.local_grave(tx, ours.uri) == ("Note", NOW + 1)
-        assert objects.local_grave(tx, theirs.uri) is None
+            assert graves.buried_by(tx, one.uri) == {ZOE}
+        assert graves.local(tx, ours.uri) == ("Note", NOW + 1)
+        assert graves.local(tx, theirs.uri) is None
         for table in (tables.recipients, tables.hashtags, tables.reactions, tables.shares):
             assert tx.scalar(sa.select(sa.func.count()).select_from(table)) == 0
         assert objects.pinned(tx, amina) == []
@@ -129,12 +129,12 @@ async def test_graves_are_dug_before_the_thing_comes(store: Store) -> None:
 
     def unit(tx: Transaction) -> None:
         uri = "https://m.example/objects/9"
-        assert objects.buried_by(tx, uri) == set()
-        objects.bury(tx, uri, by=ZOE, now=NOW)
-        objects.bury(tx, uri, by="https://evil.example/x", now=NOW)
-        objects.bury(tx, uri, by=ZOE, now=NOW + 5)
-        assert objects.buried_by(tx, uri) == {ZOE, "https://evil.example/x"}
-        assert objects.local_grave(tx, uri) is None
+        assert graves.buried_by(tx, uri) == set()
+        graves.bury(tx, uri, by=ZOE, now=NOW)
+        graves.bury(tx, uri, by="https://evil.example/x", now=NOW)
+        graves.bury(tx, uri, by=ZOE, now=NOW + 5)
+        assert graves.buried_by(tx, uri) == {ZOE, "https://evil.example/x"}
+        assert graves.local(tx, uri) is None
 
     await store.write(unit)
 
@@ -211,20 +211,18 @@ async def test_reactions_count_once_and_are_taken_back_by_their_actor(store: Sto
         of = add_status(tx, amina, 1, local=True).id
 
         def react(actor: int, emoji: str, uri: str) -> bool:
-            return objects.add_reaction(
-                tx, object_id=of, actor_id=actor, emoji=emoji, activity_uri=uri
-            )
+            return reactions.add(tx, object_id=of, actor_id=actor, emoji=emoji, activity_uri=uri)
 
         assert react(zoe, "", "l:1")
         assert not react(zoe, "", "l:2")
         assert react(zoe, "🥕", "l:3")
         assert react(amina, "", "l:4")
-        assert objects.reaction_count(tx, of) == 3
-        assert not objects.remove_reaction(tx, activity_uri="l:1", actor_id=amina)
-        assert objects.remove_reaction(tx, activity_uri="l:1", actor_id=zoe)
-        assert not objects.remove_reaction(tx, activity_uri="l:1", actor_id=zoe)
-        assert objects.reaction_count(tx, of) == 2
-        assert objects.reaction_count(tx, 7) == 0
+        assert reactions.count(tx, of) == 3
+        assert not reactions.remove(tx, activity_uri="l:1", actor_id=amina)
+        assert reactions.remove(tx, activity_uri="l:1", actor_id=zoe)
+        assert not reactions.remove(tx, activity_uri="l:1", actor_id=zoe)
+        assert reactions.count(tx, of) == 2
+        assert reactions.count(tx, 7) == 0
 
     await store.write(unit)
 
@@ -235,23 +233,21 @@ async def test_shares_count_once_and_name_their_announce(store: Store) -> None:
     def unit(tx: Transaction) -> None:
         amina, zoe = add_actor(tx, "amina"), add_actor(tx, "zoe", "m.example")
         of = add_status(tx, amina, 1, local=True).id
-        assert not objects.has_shares(tx, of)
+        assert not shares.has_any(tx, of)
 
         def share(uri: str) -> bool:
-            return objects.add_share(
-                tx, object_id=of, actor_id=zoe, activity_uri=uri, published=NOW
-            )
+            return shares.add(tx, object_id=of, actor_id=zoe, activity_uri=uri, published=NOW)
 
         assert share("s:1")
         assert not share("s:2")
-        assert objects.has_shares(tx, of)
-        assert objects.share_count(tx, of) == 1
-        assert objects.share_activity(tx, object_id=of, actor_id=zoe) == "s:1"
-        assert objects.share_activity(tx, object_id=of, actor_id=amina) is None
-        assert not objects.remove_share(tx, activity_uri="s:1", actor_id=amina)
-        assert objects.remove_share(tx, activity_uri="s:1", actor_id=zoe)
-        assert not objects.remove_share(tx, activity_uri="s:1", actor_id=zoe)
-        assert objects.share_count(tx, of) == 0
+        assert shares.has_any(tx, of)
+        assert shares.count(tx, of) == 1
+        assert shares.activity_of(tx, object_id=of, actor_id=zoe) == "s:1"
+        assert shares.activity_of(tx, object_id=of, actor_id=amina) is None
+        assert not shares.remove(tx, activity_uri="s:1", actor_id=amina)
+        assert shares.remove(tx, activity_uri="s:1", actor_id=zoe)
+        assert not shares.remove(tx, activity_uri="s:1", actor_id=zoe)
+        assert shares.count(tx, of) == 0
 
     await store.write(unit)
 
@@ -263,11 +259,11 @@ async def test_pins_are_listed_latest_first(store: Store) -> None:
         amina = add_actor(tx, "amina")
         made = [add_status(tx, amina, n, local=True) for n in range(22)]
         for n, one in enumerate(reversed(made)):
-            assert objects.add_pin(tx, actor_id=amina, object_id=one.id, now=NOW + n)
-        assert not objects.add_pin(tx, actor_id=amina, object_id=made[0].id, now=NOW + 99)
+            assert pins.add(tx, actor_id=amina, object_id=one.id, now=NOW + n)
+        assert not pins.add(tx, actor_id=amina, object_id=made[0].id, now=NOW + 99)
         assert objects.pinned(tx, amina) == made[:20]
-        assert objects.remove_pin(tx, actor_id=amina, object_id=made[0].id)
-        assert not objects.remove_pin(tx, actor_id=amina, object_id=made[0].id)
+        assert pins.remove(tx, actor_id=amina, object_id=made[0].id)
+        assert not pins.remove(tx, actor_id=amina, object_id=made[0].id)
         assert objects.pinned(tx, amina) == made[1:21]
 
     await store.write(unit)
@@ -286,8 +282,8 @@ async def test_who_was_told_of_an_object_hears_of_its_end(store: Store) -> None:
         gone = add_actor(tx, "e", "gone.example")
         add_actor(tx, "f", "nothing.example")
         for n, one in enumerate((liked, also, amina, gone)):
-            objects.add_reaction(tx, object_id=of.id, actor_id=one, emoji="", activity_uri=f"l:{n}")
-        objects.add_share(tx, object_id=of.id, actor_id=shared, activity_uri="s", published=NOW)
+            reactions.add(tx, object_id=of.id, actor_id=one, emoji="", activity_uri=f"l:{n}")
+        shares.add(tx, object_id=of.id, actor_id=shared, activity_uri="s", published=NOW)
         add_status(tx, answered, 2, in_reply_to=of.uri)
         tx.execute(sa.update(tables.actors).where(tables.actors.c.id == gone).values(gone_at=NOW))
         assert sorted(objects.inboxes_told_of(tx, of.uri)) == [

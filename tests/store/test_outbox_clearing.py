@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from node.store import objects, outbox, tables
+from node.store import outbox, shares, tables
 from node.store.engine import Store
 from node.store.outbox import Cleared
 from node.store.transaction import Transaction
@@ -49,7 +49,7 @@ async def test_only_what_nobody_waits_for_nor_may_read_goes(store: Store, amina:
         publish(tx, amina, 5, [], public=False)  # to nobody
         publish(tx, amina, 6, [], public=False)  # an announcement
         shared = add_status(tx, amina, 1)
-        objects.add_share(
+        shares.add(
             tx,
             object_id=shared.id,
             actor_id=amina,

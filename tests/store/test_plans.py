@@ -19,12 +19,16 @@ from node.store import (
     feeds,
     follows,
     gatherings,
+    graves,
     journal,
     leaving,
     objects,
     outbox,
+    pins,
     proposals,
+    reactions,
     series,
+    shares,
     statistics,
     tables,
 )
@@ -82,11 +86,11 @@ HOT: dict[str, Asked] = {
     "is somebody blocked": lambda tx: follows.blocked(tx, actor_id=1, target_id=2),
     "a status by its address": lambda tx: objects.by_uri(tx, "x"),
     "a status by its id": lambda tx: objects.by_id(tx, 1),
-    "is a thing buried": lambda tx: objects.buried_by(tx, "x"),
+    "is a thing buried": lambda tx: graves.buried_by(tx, "x"),
     "who was addressed": lambda tx: objects.recipients_of(tx, 1),
-    "count reactions": lambda tx: objects.reaction_count(tx, 1),
-    "take a reaction back": lambda tx: objects.remove_reaction(tx, activity_uri="l", actor_id=1),
-    "was it shared": lambda tx: objects.has_shares(tx, 1),
+    "count reactions": lambda tx: reactions.count(tx, 1),
+    "take a reaction back": lambda tx: reactions.remove(tx, activity_uri="l", actor_id=1),
+    "was it shared": lambda tx: shares.has_any(tx, 1),
     "who was told": lambda tx: objects.inboxes_told_of(tx, "x"),
     "what is over": lambda tx: proposals.expired(tx, now=NOW),
     "when is something over": proposals.next_moment,
@@ -356,7 +360,7 @@ async def test_a_page_costs_as_many_queries_with_forty_rows_as_with_one(store: S
             zoe = add_actor(tx, f"z{n}", "m.example")
             add_status(tx, amina, n, local=True)
             add_proposal(tx, zoe, 1_000 + n)
-            objects.add_pin(tx, actor_id=amina, object_id=objects.latest(tx, most=1)[0].id, now=NOW)
+            pins.add(tx, actor_id=amina, object_id=objects.latest(tx, most=1)[0].id, now=NOW)
             follows.put(
                 tx,
                 follower_id=zoe,

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from node.ids import new_id
 from node.social.visibility import Visibility
-from node.store import feed, follows, lists, mutes, objects, tags, timelines
+from node.store import feed, follows, lists, mutes, objects, shares, tags, timelines
 from node.store.engine import Store
 from node.store.tables import accounts, domain_mutes
 from node.store.timelines import NOBODY, Entry, Wanted, Window
@@ -48,7 +48,7 @@ def follow(tx: Transaction, who: int, whom: int) -> None:
 
 def share(tx: Transaction, who: int, object_id: int) -> None:
     uri = f"s:{who}:{object_id}"
-    objects.add_share(tx, object_id=object_id, actor_id=who, activity_uri=uri, published=NOW)
+    shares.add(tx, object_id=object_id, actor_id=who, activity_uri=uri, published=NOW)
 
 
 def home(tx: Transaction, me: int, **window: Any) -> list[Entry]:
@@ -118,7 +118,7 @@ def shares_once(tx: Transaction) -> None:
     share(tx, yann, written.id)  # it is there just now
     found = home(tx, me)
     assert [(one.object_id, one.shared_by) for one in found] == [(written.id, zoe)]
-    objects.remove_share(tx, activity_uri=f"s:{zoe}:{written.id}", actor_id=zoe)
+    shares.remove(tx, activity_uri=f"s:{zoe}:{written.id}", actor_id=zoe)
     assert home(tx, me) == []
     mutes.put(tx, account_id=me, target_id=far, notifications=True, expires_at=None)
     other = add_status(tx, far, 2)

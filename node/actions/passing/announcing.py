@@ -15,6 +15,7 @@ from node.store import (
     objects,
     outbox,
     proposals,
+    shares,
     silences,
 )
 from node.store.transaction import Transaction
@@ -35,7 +36,7 @@ def announce(tx: Transaction, here: Here, proposal: Proposal) -> None:
 def _announce_by(tx: Transaction, here: Here, group: Actor, proposal: Proposal) -> None:
     now = here.clock.now()
     activity_uri = here.addresses.activity(new_id())
-    fresh = objects.add_share(
+    fresh = shares.add(
         tx,
         object_id=proposal.id,
         actor_id=group.id,
@@ -67,10 +68,10 @@ def retract(tx: Transaction, here: Here, object_id: int, object_uri: str) -> Non
     """The quartier takes its announcements of something back."""
     outbox.unlist_object(tx, object_uri)
     for group in (here.quartier, here.urgent):
-        shared = objects.share_activity(tx, object_id=object_id, actor_id=group.id)
+        shared = shares.activity_of(tx, object_id=object_id, actor_id=group.id)
         if shared is None:
             continue
-        objects.remove_share(tx, activity_uri=shared, actor_id=group.id)
+        shares.remove(tx, activity_uri=shared, actor_id=group.id)
         publish(
             tx,
             here,

@@ -14,7 +14,7 @@ from node.ids import new_id
 from node.outbox.here import Here
 from node.social.accounts import Actor
 from node.social.notifications import Kind
-from node.store import neighbours, objects, proposals, referrals
+from node.store import graves, neighbours, objects, proposals, referrals
 from node.store.proposals import Stored
 from node.store.referrals import Referral
 from node.store.transaction import Transaction
@@ -70,7 +70,7 @@ def accept(tx: Transaction, here: Here, who: Actor | None, referral_id: int) -> 
     over = stored is None or stored.proposal.has_expired(here.clock.now())
     if stored is None or over or stored.proposal.state not in (*LIVE, State.REFERRED):
         raise Conflict("Cette demande est terminée, ou elle a été reprise.")
-    if here.node.uri in objects.buried_by(tx, stored.proposal.uri):
+    if here.node.uri in graves.buried_by(tx, stored.proposal.uri):
         raise Conflict("Notre médiation a retiré cette demande.")
     changed = moved(tx, here, found, Event.WE_ACCEPT)
     proposals.show(tx, found.proposal_id, create_activity=None)

@@ -7,7 +7,7 @@ from node.activitypub.documents import Add
 from node.activitypub.readers import same_origin
 from node.inbox.received import Applied, Ignored, Missing, Outcome, Received
 from node.outbox.here import Here
-from node.store import objects
+from node.store import graves, objects, pins
 from node.store.transaction import Transaction
 
 
@@ -17,7 +17,7 @@ def apply(tx: Transaction, here: Here, activity: Add, received: Received) -> Out
         return Ignored("not its own featured collection")
     status = objects.by_uri(tx, uri)
     if status is None:
-        if not same_origin(uri, actor.uri) or objects.buried_by(tx, uri):
+        if not same_origin(uri, actor.uri) or graves.buried_by(tx, uri):
             return Ignored("not its own status")
         if uri in received.found.gone or uri in received.found.refused:
             return Ignored("the status cannot be had")
@@ -29,5 +29,5 @@ def apply(tx: Transaction, here: Here, activity: Add, received: Received) -> Out
         status = store_object(tx, fetched.document, fetched.author, fetched.text, now=received.now)
     if status is None or status.author_id != actor.id:
         return Ignored("not its own status")
-    objects.add_pin(tx, actor_id=actor.id, object_id=status.id, now=received.now)
+    pins.add(tx, actor_id=actor.id, object_id=status.id, now=received.now)
     return Applied("pinned")

@@ -21,7 +21,7 @@ from node.aid.agreement_wire import (
 from node.errors import NotFound, TooMany
 from node.inbox.received import Applied, Ignored, Outcome, Received
 from node.outbox.here import Here
-from node.store import agreements, objects, proposals
+from node.store import agreements, graves, objects, proposals
 from node.store import reveals as details
 from node.store.transaction import Transaction
 
@@ -134,7 +134,7 @@ def _contact(
     if agreement is None:
         # What they belonged to is no longer here: nor may they stay, as a letter would.
         return None if named is None else Ignored("contact details of nothing that is here")
-    if not same_origin(uri, received.actor.uri) or received.actor.uri in objects.buried_by(tx, uri):
+    if not same_origin(uri, received.actor.uri) or received.actor.uri in graves.buried_by(tx, uri):
         return Ignored("contact details that are not theirs, or that are gone")
     shown = reveals.received(
         tx, here, agreement, received.actor, contact, uri, said=when(document.get("published"))

@@ -25,7 +25,7 @@ from node.moderation.policy import Refuse, Silence, Verdict, judge
 from node.outbox.here import Here
 from node.social.accounts import Actor
 from node.social.statuses import Status
-from node.store import journal, moderation, neighbours, objects, proposals, silences
+from node.store import graves, journal, moderation, neighbours, objects, proposals, shares, silences
 from node.store.neighbours import NeighbourRow
 from node.store.transaction import Transaction
 
@@ -42,7 +42,7 @@ def apply(tx: Transaction, here: Here, activity: Announce, received: Received) -
     uri = activity.object.iri
     if uri is None:
         return Ignored("an Announce of nothing that has an id")
-    if objects.buried_by(tx, uri):
+    if graves.buried_by(tx, uri):
         return Ignored("it was deleted before")
     status = objects.by_uri(tx, uri)
     if status is None:
@@ -65,7 +65,7 @@ def _share(tx: Transaction, activity: Announce, received: Received, status: Stat
     own = status.author_id == received.actor.id
     if not status.visibility.open and not own:
         return Ignored("only public things are shared")
-    objects.add_share(
+    shares.add(
         tx,
         object_id=status.id,
         actor_id=received.actor.id,
@@ -92,7 +92,7 @@ def _embedded(tx: Transaction, here: Here, activity: Announce, received: Receive
         return Ignored(verdict.reason)
     row = neighbours.by_actor(tx, received.actor.id)
     joined = row is not None and row.state == Link.JOINED.value
-    if here.node.uri in objects.buried_by(tx, getattr(inner.activity, "object").iri or ""):  # noqa: B009
+    if here.node.uri in graves.buried_by(tx, getattr(inner.activity, "object").iri or ""):  # noqa: B009
         return Ignored("our mediators removed it")
     if inner.voucher is not None and not joined:
         return Ignored("only a joined neighbour's word counts")
@@ -175,7 +175,7 @@ def _hide(tx: Transaction, here: Here, activity: Delete, within: Received) -> Ou
     status = objects.by_uri(tx, uri) if uri else None
     if status is None and uri is not None:
         if uri in within.found.gone:
-            objects.bury(tx, uri, by=within.actor.uri, now=within.now)
+            graves.bury(tx, uri, by=within.actor.uri, now=within.now)
             return Applied("remembered: it was not here yet")
         known = uri in within.found.objects or uri in within.found.refused
         return Ignored("its origin does not say so") if known else Missing(objects=(uri,))
@@ -219,7 +219,7 @@ def _listed(
         direction="from",
         now=within.now,
     )
-    objects.add_share(
+    shares.add(
         tx,
         object_id=status.id,
         actor_id=neighbour.actor_id,

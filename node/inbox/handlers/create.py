@@ -15,7 +15,7 @@ from node.inbox.handlers import agreement
 from node.inbox.received import Applied, Ignored, Missing, Outcome, Received
 from node.outbox.here import Here
 from node.social.accounts import Actor
-from node.store import neighbours, objects
+from node.store import graves, neighbours, objects
 from node.store.transaction import Transaction
 
 
@@ -28,7 +28,7 @@ def apply(tx: Transaction, here: Here, activity: Create, received: Received) -> 
         return Ignored("an object without an id")
     if here.is_ours(uri):
         return Ignored("an object of ours, told by somebody else")
-    buried = objects.buried_by(tx, uri)
+    buried = graves.buried_by(tx, uri)
     if received.actor.uri in buried:
         return Ignored("it was deleted before")
     # Where another of its server said that it is gone, before it was here, its origin decides.

@@ -16,7 +16,7 @@ from node.inbox.received import Applied, Ignored, Missing, Outcome, Received
 from node.outbox.here import Here
 from node.social.accounts import Actor
 from node.social.statuses import Status
-from node.store import objects, proposals
+from node.store import graves, objects, proposals
 from node.store.transaction import Transaction
 
 
@@ -30,7 +30,7 @@ def apply(tx: Transaction, here: Here, activity: Delete, received: Received) -> 
         depart(tx, here, received.actor)
         return Applied("forgotten with all it wrote")
     if agreement.deleted(tx, here, uri, received):
-        objects.bury(tx, uri, by=received.actor.uri, now=received.now)
+        graves.bury(tx, uri, by=received.actor.uri, now=received.now)
         return Applied("contact details are gone")
     if quoting.withdrawn(tx, uri, received.actor):
         return Applied("we may no longer quote it")
@@ -38,7 +38,7 @@ def apply(tx: Transaction, here: Here, activity: Delete, received: Received) -> 
     if status is None:
         if not same_origin(uri, received.actor.uri):
             return Ignored("not known here, and not its to delete")
-        objects.bury(tx, uri, by=received.actor.uri, now=received.now)
+        graves.bury(tx, uri, by=received.actor.uri, now=received.now)
         return Applied("remembered: it was not here yet")
     if status.author_id == received.actor.id:
         return remove(tx, here, status, by=received.actor, received=received)

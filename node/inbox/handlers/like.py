@@ -9,7 +9,7 @@ from node.activitypub.documents import EmojiReact, Like
 from node.inbox.received import Applied, Ignored, Outcome, Received
 from node.outbox.here import Here
 from node.social.visibility import may_see
-from node.store import actors, follows, objects
+from node.store import actors, follows, objects, reactions
 from node.store.transaction import Transaction
 
 
@@ -29,7 +29,7 @@ def apply(tx: Transaction, here: Here, activity: Like | EmojiReact, received: Re
         addressed=received.actor.uri in objects.recipients_of(tx, status.id),
     ):
         return Ignored("not a status that is here")
-    objects.add_reaction(
+    reactions.add(
         tx,
         object_id=status.id,
         actor_id=received.actor.id,

@@ -17,7 +17,7 @@ from node.aid.referral_wire import Introduced, Referred, read_offer
 from node.aid.referrals import Direction, Event
 from node.inbox.received import Applied, Ignored, Missing, Outcome, Received
 from node.outbox.here import Here
-from node.store import introductions, neighbours, objects, proposals, referrals
+from node.store import graves, introductions, neighbours, objects, proposals, referrals
 from node.store.transaction import Transaction
 
 
@@ -49,7 +49,7 @@ def _referred(
 ) -> Outcome:
     if referrals.by_activity(tx, activity_uri) is not None:
         return Ignored("known already")
-    if objects.buried_by(tx, uri):
+    if graves.buried_by(tx, uri):
         return Ignored("it was deleted, or our mediators removed it")
     status = objects.by_uri(tx, uri)
     if status is None:

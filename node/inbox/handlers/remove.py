@@ -5,7 +5,7 @@ from __future__ import annotations
 from node.activitypub.documents import Remove
 from node.inbox.received import Applied, Ignored, Outcome, Received
 from node.outbox.here import Here
-from node.store import objects
+from node.store import objects, pins
 from node.store.transaction import Transaction
 
 
@@ -14,6 +14,6 @@ def apply(tx: Transaction, here: Here, activity: Remove, received: Received) -> 
     if activity.target is None or activity.target.iri != actor.featured_uri or uri is None:
         return Ignored("not its own featured collection")
     status = objects.by_uri(tx, uri)
-    if status is None or not objects.remove_pin(tx, actor_id=actor.id, object_id=status.id):
+    if status is None or not pins.remove(tx, actor_id=actor.id, object_id=status.id):
         return Ignored("it was not pinned")
     return Applied("unpinned")

@@ -14,7 +14,7 @@ from node.inbox.handlers import agreement, referral
 from node.inbox.received import Applied, Ignored, Outcome, Received
 from node.outbox.here import Here
 from node.social.accounts import Actor
-from node.store import actors, follows, objects
+from node.store import actors, follows, graves, reactions, shares
 from node.store.transaction import Transaction
 
 
@@ -37,7 +37,7 @@ def apply(tx: Transaction, here: Here, activity: Undo, received: Received) -> Ou
     if not same_origin(uri, actor.uri):
         return undone or Ignored("not its to undo")
     # Remembered in any case: what was undone does not come back by being sent again.
-    objects.bury(tx, uri, by=actor.uri, now=received.now)
+    graves.bury(tx, uri, by=actor.uri, now=received.now)
     return undone or Applied("remembered: it was not here yet")
 
 
@@ -72,9 +72,9 @@ def _other(tx: Transaction, activity: Undo, actor: Actor) -> Outcome | None:
             return Applied("unblocked")
     if uri is None:
         return None
-    if objects.remove_reaction(tx, activity_uri=uri, actor_id=actor.id):
+    if reactions.remove(tx, activity_uri=uri, actor_id=actor.id):
         return Applied("reaction taken back")
-    if objects.remove_share(tx, activity_uri=uri, actor_id=actor.id):
+    if shares.remove(tx, activity_uri=uri, actor_id=actor.id):
         return Applied("share taken back")
     if follows.unblock_by_activity(tx, activity_uri=uri, actor_id=actor.id):
         return Applied("unblocked")

@@ -28,7 +28,7 @@ from node.inbox.received import Applied, Ignored, Missing, Outcome, Received
 from node.outbox.here import Here
 from node.social.accounts import Actor
 from node.social.statuses import Status
-from node.store import objects, proposals
+from node.store import graves, objects, proposals
 from node.store.transaction import Transaction
 
 
@@ -46,7 +46,7 @@ def apply(tx: Transaction, here: Here, activity: Update, received: Received) -> 
     embedded = activity.object.embedded or {}
     if any(name in ACTOR_TYPES for name in types(embedded)):
         return Ignored("an actor updates only itself")
-    if objects.buried_by(tx, uri):
+    if graves.buried_by(tx, uri):
         return Ignored("it was deleted before")
     status = objects.by_uri(tx, uri)
     own = own_object(activity.object, received.actor)

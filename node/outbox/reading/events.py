@@ -10,7 +10,7 @@ from node.errors import NotFound
 from node.outbox.gatherings import event_document
 from node.outbox.reading.answers import Reading, document, number, page, wants_html
 from node.outbox.reading.objects import MISSING
-from node.store import objects
+from node.store import graves
 
 
 class Events:
@@ -24,7 +24,7 @@ class Events:
         html = wants_html(request)
         if not html:
             await self._reading.gate(request)
-        grave = await store.read(objects.local_grave, uri)
+        grave = await store.read(graves.local, uri)
         if grave is not None:
             return document(
                 tombstone(object_id=uri, former_type="Event", deleted=grave[1]), status=410

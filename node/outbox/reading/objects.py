@@ -15,7 +15,7 @@ from node.outbox.reading.answers import Reading, document, number, page, wants_h
 from node.social.accounts import Actor
 from node.social.statuses import Status
 from node.social.visibility import may_see
-from node.store import actors, follows, objects, outbox, quotes
+from node.store import actors, follows, graves, objects, outbox, quotes
 from node.store.transaction import Transaction
 
 PAGE = 40
@@ -39,7 +39,7 @@ class Objects:
         uri = self._uri(request)
         if not wants_html(request):
             await self._reading.gate(request)
-        grave = await self._reading.store.read(objects.local_grave, uri)
+        grave = await self._reading.store.read(graves.local, uri)
         if grave is not None:
             former, at = grave
             return document(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from node.activitypub.addresses import Addresses
 from node.aid.lifecycle import State
 from node.errors import Gone, NotFound
-from node.store import neighbours, objects
+from node.store import graves, neighbours
 from node.store.proposal_details import Entry, Reader, entries
 from node.store.transaction import Transaction
 from node.web.site.sessions import Person
@@ -31,7 +31,7 @@ def found(tx: Transaction, number: int, person: Person | None, addresses: Addres
     reader = Reader(actor_id=person.actor.id if person else None, mediator=mediator)
     entry = entries(tx, [number], reader, unlisted=True, addressed=True).get(number)
     if entry is None:
-        if objects.local_grave(tx, addresses.object(number)) is not None:
+        if graves.local(tx, addresses.object(number)) is not None:
             raise Gone("Cette annonce n’est plus là : qui l’a écrite l’a retirée.")
         raise NotFound("Il n’y a pas d’annonce de ce numéro ici.")
     own = person is not None and person.actor.id == entry.author.id

@@ -19,7 +19,7 @@ from node.moderation.rates import Rate
 from node.outbox.here import Here
 from node.social.accounts import Actor
 from node.social.statuses import Status
-from node.store import objects
+from node.store import graves, objects
 from node.store import series as series_store
 from node.store.proposal_details import Entry
 from node.store.series import Series
@@ -59,7 +59,7 @@ async def announcement(visit: Visit) -> web.Response:
         raise NotFound(NOTHING)
     status = await visit.store.read(objects.by_id, number)
     if status is None:
-        if await visit.store.read(objects.local_grave, visit.here.addresses.object(number)):
+        if await visit.store.read(graves.local, visit.here.addresses.object(number)):
             raise Gone("Cette annonce n’est plus là : qui l’a écrite l’a retirée.")
         raise NotFound(NOTHING)
     if status.author_id != actor.id or not status.visibility.open:
