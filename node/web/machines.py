@@ -12,7 +12,7 @@ from node.store import actors
 from node.store.engine import Store
 from node.store.statistics import Statistics, statistics
 from node.store.transaction import Transaction
-from node.web.guards import client_address
+from node.web.guards.addresses import client_address
 from node.web.site import statics
 
 

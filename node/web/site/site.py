@@ -18,7 +18,7 @@ from node.moderation.rates import Rate, Rates
 from node.outbox.reading.network import NETWORK
 from node.store import node_secrets, notifications, web_sessions
 from node.store.transaction import Transaction
-from node.web.guards import READS_BODY
+from node.web.guards.bodies import READS_BODY
 from node.web.site import csrf
 from node.web.site.languages import FRENCH, Language, known, language, preferred
 from node.web.site.policy import policy
