@@ -36,7 +36,7 @@ from node.social.membership import (
     lines,
     one_line,
 )
-from node.store import accounts, actors, follows, graves, mail_keys
+from node.store import accounts, actors, graves, inboxes, mail_keys
 from node.store.transaction import Transaction
 
 KeyTexts = tuple[tuple[str, str], tuple[str, str]]
@@ -247,8 +247,8 @@ def set_profile(tx: Transaction, here: Here, actor: Actor, values: Mapping[str, 
         changed,
         prove(tx, here, changed, update),
         inboxes=[
-            *follows.follower_inboxes(tx, changed.id),
-            *follows.follower_inboxes(tx, here.quartier.id),
+            *inboxes.of_followers(tx, changed.id),
+            *inboxes.of_followers(tx, here.quartier.id),
         ],
         sync=True,
     )

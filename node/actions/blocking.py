@@ -9,7 +9,7 @@ from node.ids import new_id
 from node.outbox.here import Here
 from node.outbox.publish import publish
 from node.social.accounts import Actor
-from node.store import blocks, follows
+from node.store import blocks
 from node.store.transaction import Transaction
 
 
@@ -20,11 +20,11 @@ def block(tx: Transaction, here: Here, who: Actor, target: Actor) -> None:
         raise Conflict("On ne peut pas se bloquer soi-même.")
     if target.id in (here.node.id, here.quartier.id, here.urgent.id):
         raise Conflict("Le quartier ne se bloque pas : vous pouvez cesser de le suivre.")
-    if follows.blocked(tx, actor_id=who.id, target_id=target.id):
+    if blocks.stands(tx, actor_id=who.id, target_id=target.id):
         return
     following.unfollow(tx, here, who, target)
     activity_uri = here.addresses.activity(new_id())
-    follows.block(
+    blocks.put(
         tx,
         actor_id=who.id,
         target_id=target.id,
@@ -50,7 +50,7 @@ def block(tx: Transaction, here: Here, who: Actor, target: Actor) -> None:
 def unblock(tx: Transaction, here: Here, who: Actor, target: Actor) -> None:
     """Raises NotFound when there is no such block."""
     activity_uri = blocks.activity_of(tx, actor_id=who.id, target_id=target.id)
-    if not follows.unblock(tx, actor_id=who.id, target_id=target.id):
+    if not blocks.remove(tx, actor_id=who.id, target_id=target.id):
         raise NotFound("Vous n’avez bloqué personne de ce nom.")
     if activity_uri is None or target.local:
         return

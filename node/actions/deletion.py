@@ -20,8 +20,8 @@ from node.social.notifications import Kind
 from node.store import (
     accounts,
     actors,
-    follows,
     graves,
+    inboxes,
     invitations,
     join_requests,
     leaving,
@@ -68,7 +68,7 @@ def delete_account(tx: Transaction, here: Here, username: str, *, by: Actor | No
         here,
         actor,
         prove(tx, here, actor, farewell),
-        inboxes=follows.every_known_inbox(tx),
+        inboxes=inboxes.every(tx),
     )
     mails.drop_to(tx, account.email)
     _unname(tx, {actor.name, actor.username, *titles} - {""})

@@ -15,7 +15,7 @@ from node.ids import new_id
 from node.outbox.gatherings import event_document
 from node.outbox.here import Here
 from node.outbox.publish import Document, prove, publish
-from node.store import gatherings, graves, objects, outbox
+from node.store import gatherings, graves, inboxes, outbox
 from node.store.transaction import Transaction
 
 
@@ -87,7 +87,7 @@ def _publish(tx: Transaction, here: Here, activity: Document, uri: str, *, publi
         prove(tx, here, here.quartier, activity),
         inboxes=[
             *gatherings.calendar_inboxes(tx, here.quartier.id),
-            *objects.inboxes_told_of(tx, uri),
+            *inboxes.told_of(tx, uri),
         ],
         about=uri,
         public=public,

@@ -30,6 +30,7 @@ from node.store import (
     actors,
     follows,
     graves,
+    inboxes,
     mediator_notes,
     moderation,
     neighbours,
@@ -167,7 +168,7 @@ def _tell_elsewhere(tx: Transaction, here: Here, target: Actor) -> None:
         here,
         actor,
         prove(tx, here, actor, update),
-        inboxes=follows.follower_inboxes(tx, actor.id),
+        inboxes=inboxes.of_followers(tx, actor.id),
     )
 
 

@@ -25,7 +25,7 @@ from node.outbox.publish import Document, prove, publish
 from node.social.accounts import Actor
 from node.social.statuses import Status
 from node.social.visibility import Visibility
-from node.store import actors, follows, objects, pictures, proposals, referrals, series
+from node.store import actors, inboxes, objects, pictures, proposals, referrals, series
 from node.store import on_behalf as kept_on_behalf
 from node.store.proposals import Stored
 from node.store.transaction import Transaction
@@ -95,7 +95,7 @@ def publish_proposal(
         here,
         author,
         create,
-        inboxes=follows.follower_inboxes(tx, author.id),
+        inboxes=inboxes.of_followers(tx, author.id),
         public=True,
         sync=True,
         urgent=proposal.urgency in passing.URGENT,

@@ -23,7 +23,7 @@ from node.social.accounts import Actor
 from node.social.posts import QuotePolicy
 from node.social.statuses import Status
 from node.social.visibility import Visibility
-from node.store import actors, blocks, follows, objects, quotes
+from node.store import actors, blocks, follows, inboxes, objects, quotes
 from node.store.quotes import ACCEPTED, PENDING, REJECTED, REVOKED, Quote
 from node.store.transaction import Transaction
 
@@ -164,7 +164,7 @@ def revoke(tx: Transaction, here: Here, author: Actor, identifier: int, quoting:
                 cc=(whose.uri,),
                 published=here.clock.now(),
             ),
-            inboxes=[*follows.follower_inboxes(tx, author.id), whose.inbox],
+            inboxes=[*inboxes.of_followers(tx, author.id), whose.inbox],
             about=status.uri,
         )
     return other

@@ -13,7 +13,7 @@ from node.social import limits
 from node.social.accounts import Actor
 from node.social.statuses import Status
 from node.social.visibility import Visibility
-from node.store import follows, marks, objects, pins, reactions, shares
+from node.store import inboxes, marks, objects, pins, reactions, shares
 from node.store.transaction import Transaction
 
 
@@ -117,8 +117,8 @@ def unshare(tx: Transaction, here: Here, me: Actor, identifier: int) -> Status:
 
 
 def _told(tx: Transaction, me: Actor, author: Actor) -> list[str]:
-    inboxes = follows.follower_inboxes(tx, me.id)
-    return inboxes if author.local else [*inboxes, author.inbox]
+    followers = inboxes.of_followers(tx, me.id)
+    return followers if author.local else [*followers, author.inbox]
 
 
 def pin(tx: Transaction, here: Here, me: Actor, identifier: int) -> Status:
@@ -162,7 +162,7 @@ def _tell_pin(tx: Transaction, here: Here, me: Actor, status: Status, *, added: 
             cc=(here.addresses.followers_of(me.uri),),
             published=here.clock.now(),
         ),
-        inboxes=follows.follower_inboxes(tx, me.id),
+        inboxes=inboxes.of_followers(tx, me.id),
         about=status.uri,
     )
 

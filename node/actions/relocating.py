@@ -14,7 +14,7 @@ from node.ids import new_id
 from node.outbox.here import Here
 from node.outbox.publish import prove, publish
 from node.social.accounts import Actor
-from node.store import actors, aliases, follows
+from node.store import actors, aliases, follows, inboxes
 from node.store.transaction import Transaction
 
 ALIASES_MOST: Final = 10
@@ -57,7 +57,7 @@ def move(tx: Transaction, here: Here, me: Actor, new: Actor) -> Actor:
         here,
         moved,
         prove(tx, here, moved, activity),
-        inboxes=follows.follower_inboxes(tx, me.id),
+        inboxes=inboxes.of_followers(tx, me.id),
         sync=True,
     )
     for follower in actors.by_ids(tx, follows.local_followers(tx, me.id)).values():

@@ -16,7 +16,7 @@ from node.outbox.publish import Document, prove, publish
 from node.social.accounts import Actor
 from node.social.statuses import Status
 from node.social.visibility import Visibility
-from node.store import follows, objects
+from node.store import inboxes, objects
 from node.store.transaction import Transaction
 
 
@@ -46,16 +46,16 @@ def restate(
         cc=tuple(note["cc"]),
         published=here.clock.now(),
     )
-    inboxes = list(follows.inboxes_of(tx, [*note["to"], *note["cc"]]).values())
+    told = list(inboxes.of_actors(tx, [*note["to"], *note["cc"]]).values())
     if status.visibility is not Visibility.DIRECT:
-        inboxes += follows.follower_inboxes(tx, author.id)
+        told += inboxes.of_followers(tx, author.id)
     if opened:
-        inboxes += objects.inboxes_told_of(tx, status.uri)
+        told += inboxes.told_of(tx, status.uri)
     publish(
         tx,
         here,
         author,
         prove(tx, here, author, update) if opened else update,
-        inboxes=[*inboxes, *(also or ())],
+        inboxes=[*told, *(also or ())],
         about=status.uri,
     )

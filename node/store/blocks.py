@@ -1,14 +1,63 @@
-"""Between whom nothing passes: whoever of the two blocked the other.
-
-Blocking itself, which ends the follows between them, is in `node.store.follows`.
-"""
+"""Between whom nothing passes: whoever of the two blocked the other."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
+from node.store import follows
 from node.store.tables import blocks
 from node.store.transaction import Transaction
+from node.store.upsert import insert_new
+
+
+def put(
+    tx: Transaction, *, actor_id: int, target_id: int, activity_uri: str | None, now: float
+) -> bool:
+    """`actor` blocks `target`; the follows between them end."""
+    follows.remove(tx, actor_id, target_id)
+    follows.remove(tx, target_id, actor_id)
+    return insert_new(
+        tx,
+        blocks,
+        {
+            "actor_id": actor_id,
+            "target_id": target_id,
+            "activity_uri": activity_uri,
+            "created_at": now,
+        },
+    )
+
+
+def remove(tx: Transaction, *, actor_id: int, target_id: int) -> bool:
+    return (
+        tx.execute(
+            sa.delete(blocks).where(blocks.c.actor_id == actor_id, blocks.c.target_id == target_id)
+        ).rowcount
+        > 0
+    )
+
+
+def remove_by_activity(tx: Transaction, *, activity_uri: str, actor_id: int) -> bool:
+    return (
+        tx.execute(
+            sa.delete(blocks).where(
+                blocks.c.activity_uri == activity_uri, blocks.c.actor_id == actor_id
+            )
+        ).rowcount
+        > 0
+    )
+
+
+def stands(tx: Transaction, *, actor_id: int, target_id: int) -> bool:
+    """Whether one blocked the other, in this direction."""
+    return (
+        tx.scalar(
+            sa.select(blocks.c.created_at).where(
+                blocks.c.actor_id == actor_id, blocks.c.target_id == target_id
+            )
+        )
+        is not None
+    )
 
 
 def between(tx: Transaction, a: int, b: int) -> bool:

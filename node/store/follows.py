@@ -1,4 +1,4 @@
-"""Who follows whom, who blocks whom, and the inboxes that follow from it."""
+"""Who follows whom."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from node.ids import new_id
 from node.store import feed, news, tallies
-from node.store.tables import actors, blocks, follows
+from node.store.tables import actors, follows
 from node.store.transaction import Transaction
-from node.store.upsert import insert_new, insert_or_update
+from node.store.upsert import insert_or_update
 
 PENDING = "pending"
 ACCEPTED = "accepted"
@@ -155,65 +155,6 @@ def of_follower(tx: Transaction, follower_id: int) -> list[Follow]:
     ]
 
 
-# ── inboxes ──────────────────────────────────────────────────────────────────────────────────
-
-_FOLLOWER_INBOXES = (
-    sa.select(sa.func.coalesce(actors.c.shared_inbox, actors.c.inbox).label("inbox"))
-    .join(follows, follows.c.follower_id == actors.c.id)
-    .where(
-        follows.c.target_id == sa.bindparam("target"),
-        follows.c.state == ACCEPTED,
-        actors.c.local.is_(False),
-        actors.c.suspended_at.is_(None),
-        actors.c.gone_at.is_(None),
-    )
-    .distinct()
-)
-
-
-def follower_inboxes(
-    tx: Transaction, target_id: int, *, but_types: tuple[str, ...] = ()
-) -> list[str]:
-    """One inbox per server of the remote followers, shared where the server has one.
-
-    `but_types` leaves out the followers of those actor types.
-    """
-    statement = _FOLLOWER_INBOXES
-    if but_types:
-        statement = statement.where(actors.c.type.not_in(but_types))
-    return [row.inbox for row in tx.all(statement, {"target": target_id})]
-
-
-def inboxes_of(tx: Transaction, uris: list[str]) -> dict[str, str]:
-    """Actor uri → its own inbox, for the remote ones that are known and well."""
-    if not uris:
-        return {}
-    rows = tx.all(
-        sa.select(actors.c.uri, actors.c.inbox).where(
-            actors.c.uri.in_(uris),
-            actors.c.local.is_(False),
-            actors.c.gone_at.is_(None),
-            actors.c.suspended_at.is_(None),
-        )
-    )
-    return {row.uri: row.inbox for row in rows}
-
-
-def every_known_inbox(tx: Transaction) -> list[str]:
-    """One inbox per server that we ever met: a deletion must reach them all."""
-    rows = tx.all(
-        sa.select(sa.func.coalesce(actors.c.shared_inbox, actors.c.inbox).label("inbox"))
-        .where(
-            actors.c.local.is_(False), actors.c.gone_at.is_(None), actors.c.suspended_at.is_(None)
-        )
-        .distinct()
-    )
-    return [row.inbox for row in rows]
-
-
-# ── collections ──────────────────────────────────────────────────────────────────────────────
-
-
 def counts(tx: Transaction, actor_id: int) -> tuple[int, int]:
     """(followers, following), accepted ones."""
     followers = tx.scalar(
@@ -303,55 +244,3 @@ def followers_at(tx: Transaction, actor_id: int, prefix: str) -> list[str]:
         .order_by(actors.c.uri)
     )
     return [row.uri for row in rows]
-
-
-# ── blocks ───────────────────────────────────────────────────────────────────────────────────
-
-
-def block(
-    tx: Transaction, *, actor_id: int, target_id: int, activity_uri: str | None, now: float
-) -> bool:
-    """`actor` blocks `target`; the follows between them end."""
-    remove(tx, actor_id, target_id)
-    remove(tx, target_id, actor_id)
-    return insert_new(
-        tx,
-        blocks,
-        {
-            "actor_id": actor_id,
-            "target_id": target_id,
-            "activity_uri": activity_uri,
-            "created_at": now,
-        },
-    )
-
-
-def unblock(tx: Transaction, *, actor_id: int, target_id: int) -> bool:
-    return (
-        tx.execute(
-            sa.delete(blocks).where(blocks.c.actor_id == actor_id, blocks.c.target_id == target_id)
-        ).rowcount
-        > 0
-    )
-
-
-def unblock_by_activity(tx: Transaction, *, activity_uri: str, actor_id: int) -> bool:
-    return (
-        tx.execute(
-            sa.delete(blocks).where(
-                blocks.c.activity_uri == activity_uri, blocks.c.actor_id == actor_id
-            )
-        ).rowcount
-        > 0
-    )
-
-
-def blocked(tx: Transaction, *, actor_id: int, target_id: int) -> bool:
-    return (
-        tx.scalar(
-            sa.select(blocks.c.created_at).where(
-                blocks.c.actor_id == actor_id, blocks.c.target_id == target_id
-            )
-        )
-        is not None
-    )

@@ -23,13 +23,10 @@ from node.store import (
     tallies,
 )
 from node.store.tables import (
-    actors,
     hashtags,
     objects,
     pins,
-    reactions,
     recipients,
-    shares,
 )
 from node.store.transaction import Row, Transaction
 from node.store.upsert import insert_many, insert_new
@@ -348,29 +345,3 @@ def pinned(tx: Transaction, actor_id: int) -> list[Status]:
         .limit(20)
     )
     return [_status(row) for row in rows]
-
-
-def inboxes_told_of(tx: Transaction, object_uri: str) -> list[str]:
-    """The inboxes of those who reacted to, shared or answered an object from elsewhere: they
-    must hear of its end as its followers do."""
-    inbox = sa.func.coalesce(actors.c.shared_inbox, actors.c.inbox).label("inbox")
-    well = sa.and_(
-        actors.c.local.is_(False), actors.c.gone_at.is_(None), actors.c.suspended_at.is_(None)
-    )
-    here = sa.select(objects.c.id).where(objects.c.uri == object_uri).scalar_subquery()
-    reacted = (
-        sa.select(inbox)
-        .join(reactions, reactions.c.actor_id == actors.c.id)
-        .where(reactions.c.object_id == here, well)
-    )
-    shared = (
-        sa.select(inbox)
-        .join(shares, shares.c.actor_id == actors.c.id)
-        .where(shares.c.object_id == here, well)
-    )
-    answered = (
-        sa.select(inbox)
-        .join(objects, objects.c.author_id == actors.c.id)
-        .where(objects.c.in_reply_to == object_uri, well)
-    )
-    return [row.inbox for row in tx.all(sa.union(reacted, shared, answered))]

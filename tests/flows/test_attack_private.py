@@ -17,7 +17,7 @@ from node.activitypub import render
 from node.ids import new_id
 from node.social.statuses import Status
 from node.social.visibility import Visibility
-from node.store import actors, follows, objects, outbox, pins
+from node.store import actors, blocks, follows, objects, outbox, pins
 from node.store.transaction import Transaction
 from tests.flows.attacking import AS2, PUBLIC, Raw, Scene, scene
 from tests.peers.documents import User
@@ -175,7 +175,7 @@ async def test_following_is_not_asking_to(s: Scene) -> None:
         )  # fmt: skip
 
     def block(tx: Transaction) -> None:
-        follows.block(tx, actor_id=s.amina.id, target_id=yan.id, activity_uri=None, now=time.time())
+        blocks.put(tx, actor_id=s.amina.id, target_id=yan.id, activity_uri=None, now=time.time())
 
     only = await told(s, Visibility.FOLLOWERS)
     await s.node.store.write(pend)

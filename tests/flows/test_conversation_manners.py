@@ -11,7 +11,7 @@ import pytest
 from node.actions.agreements import answerable
 from node.actions.notes import write_direct
 from node.social.notifications import Kind
-from node.store import actors, follows, moderation, objects
+from node.store import actors, blocks, moderation, objects
 from tests.flows.conversing import Scene, Street, scene, street
 from tests.peers.documents import Document, User
 from tests.peers.mastodonlike import MastodonLike, create
@@ -186,7 +186,7 @@ async def test_whom_somebody_blocked_does_not_reach_them(scene: Scene) -> None:
     zoe = await node.store.read(actors.by_uri, scene.mastodon.user.id)
     assert zoe is not None
     await node.store.write(
-        follows.block,
+        blocks.put,
         actor_id=scene.amina.id,
         target_id=zoe.id,
         activity_uri=None,

@@ -15,7 +15,7 @@ import pytest_asyncio
 import sqlalchemy as sa
 
 from node.social.accounts import Actor
-from node.store import actors, follows, objects, tables
+from node.store import actors, blocks, follows, objects, tables
 from node.store.transaction import Transaction
 from tests import corpus
 from tests.corpus import Entry
@@ -235,9 +235,7 @@ async def _shared_activity(there: Elsewhere, expected: dict[str, Any]) -> str | 
 
 async def _blocked(there: Elsewhere, expected: dict[str, Any]) -> str | None:
     actor = await _actor(there, expected["actor"])
-    found = await there.node.store.read(
-        follows.blocked, actor_id=actor.id, target_id=there.amina.id
-    )
+    found = await there.node.store.read(blocks.stands, actor_id=actor.id, target_id=there.amina.id)
     return None if found else "no block"
 
 

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 import sqlalchemy as sa
 
-from node.store import actors, follows, leaving, objects, reactions, shares
+from node.store import actors, blocks, follows, leaving, objects, reactions, shares
 from node.store.actors import ActorWritten, KeyRow, PrivateKeyRow
 from node.store.engine import Store
 from node.store.transaction import Transaction
@@ -194,7 +194,7 @@ async def test_a_forgotten_actor_leaves_a_bare_row(store: Store) -> None:
                 activity_uri=f"f:{one}",
                 now=NOW,
             )
-        follows.block(tx, actor_id=amina, target_id=zoe, activity_uri=None, now=NOW)
+        blocks.put(tx, actor_id=amina, target_id=zoe, activity_uri=None, now=NOW)
         assert leaving.forget(tx, zoe, now=NOW + 5) == [theirs.uri]
         found = actors.by_id(tx, zoe)
         assert found is not None
@@ -207,7 +207,7 @@ async def test_a_forgotten_actor_leaves_a_bare_row(store: Store) -> None:
         assert shares.count(tx, ours.id) == 0
         assert follows.counts(tx, amina) == (0, 0)
         # It may come back under the same name: whom it disturbed stays protected.
-        assert follows.blocked(tx, actor_id=amina, target_id=zoe)
+        assert blocks.stands(tx, actor_id=amina, target_id=zoe)
         assert leaving.forget(tx, zoe, now=NOW + 6) == []
 
     await store.write(unit)

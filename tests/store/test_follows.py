@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from node.store import actors, follows, tables
+from node.store import actors, blocks, follows, inboxes, tables
 from node.store.engine import Store
 from node.store.follows import ACCEPTED, PENDING
 from node.store.transaction import Transaction
@@ -85,16 +85,16 @@ async def test_one_inbox_per_server_of_the_followers_who_are_well(store: Store) 
             "https://n.example/users/alone/inbox",
             "https://q.example/inbox",
         }
-        found = follows.follower_inboxes(tx, amina)
+        found = inboxes.of_followers(tx, amina)
         assert set(found) == expected
         assert len(found) == len(expected)
-        without = follows.follower_inboxes(tx, amina, but_types=("Group",))
+        without = inboxes.of_followers(tx, amina, but_types=("Group",))
         assert set(without) == expected - {"https://q.example/inbox"}
-        assert follows.follower_inboxes(tx, group) == []
-        assert set(follows.every_known_inbox(tx)) == expected
+        assert inboxes.of_followers(tx, group) == []
+        assert set(inboxes.every(tx)) == expected
         asked = [uri_of("zoe", "m.example"), uri_of("amina"), uri_of("hushed", "hushed.example")]
-        assert follows.inboxes_of(tx, asked) == {asked[0]: asked[0] + "/inbox"}
-        assert follows.inboxes_of(tx, []) == {}
+        assert inboxes.of_actors(tx, asked) == {asked[0]: asked[0] + "/inbox"}
+        assert inboxes.of_actors(tx, []) == {}
 
     await store.write(unit)
 
@@ -107,7 +107,7 @@ async def test_a_deletion_reaches_servers_that_nobody_follows(store: Store) -> N
             add_actor(tx, f"a{n}", "m.example")
         add_actor(tx, "b", "n.example", shared_inbox=None)
         add_actor(tx, "amina")
-        assert sorted(follows.every_known_inbox(tx)) == [
+        assert sorted(inboxes.every(tx)) == [
             "https://m.example/inbox",
             "https://n.example/users/b/inbox",
         ]
@@ -185,19 +185,19 @@ async def test_a_block_ends_the_follows_between_two(store: Store) -> None:
             follow(tx, one, other)
 
         def block() -> bool:
-            return follows.block(tx, actor_id=zoe, target_id=amina, activity_uri="b:1", now=NOW)
+            return blocks.put(tx, actor_id=zoe, target_id=amina, activity_uri="b:1", now=NOW)
 
         assert block()
         assert not block()
-        assert follows.blocked(tx, actor_id=zoe, target_id=amina)
-        assert not follows.blocked(tx, actor_id=amina, target_id=zoe)
+        assert blocks.stands(tx, actor_id=zoe, target_id=amina)
+        assert not blocks.stands(tx, actor_id=amina, target_id=zoe)
         assert follows.counts(tx, amina) == (1, 0)
-        assert not follows.unblock_by_activity(tx, activity_uri="b:1", actor_id=yann)
-        assert follows.unblock_by_activity(tx, activity_uri="b:1", actor_id=zoe)
-        assert not follows.blocked(tx, actor_id=zoe, target_id=amina)
+        assert not blocks.remove_by_activity(tx, activity_uri="b:1", actor_id=yann)
+        assert blocks.remove_by_activity(tx, activity_uri="b:1", actor_id=zoe)
+        assert not blocks.stands(tx, actor_id=zoe, target_id=amina)
         assert block()
-        assert follows.unblock(tx, actor_id=zoe, target_id=amina)
-        assert not follows.unblock(tx, actor_id=zoe, target_id=amina)
+        assert blocks.remove(tx, actor_id=zoe, target_id=amina)
+        assert not blocks.remove(tx, actor_id=zoe, target_id=amina)
         assert follows.between(tx, zoe, amina) is None
 
     await store.write(unit)
@@ -214,11 +214,11 @@ async def test_a_failing_unit_leaves_no_half_block(store: Store) -> None:
     amina, zoe = await store.write(before)
 
     def failing(tx: Transaction) -> None:
-        follows.block(tx, actor_id=amina, target_id=zoe, activity_uri=None, now=NOW)
+        blocks.put(tx, actor_id=amina, target_id=zoe, activity_uri=None, now=NOW)
         raise LookupError
 
     with pytest.raises(LookupError):
         await store.write(failing)
     assert await store.read(follows.between, zoe, amina) is not None
-    assert not await store.read(follows.blocked, actor_id=amina, target_id=zoe)
+    assert not await store.read(blocks.stands, actor_id=amina, target_id=zoe)
     assert await store.read(actors.by_id, zoe) is not None

@@ -274,8 +274,8 @@ async def test_blocks_are_seen_from_both_sides(store: Store) -> None:
 
     def unit(tx: Transaction) -> None:
         a, b, c = (add_actor(tx, name) for name in ("amina", "bruno", "carla"))
-        follows.block(tx, actor_id=a, target_id=b, activity_uri="b:1", now=NOW)
-        follows.block(tx, actor_id=c, target_id=a, activity_uri=None, now=NOW)
+        blocks.put(tx, actor_id=a, target_id=b, activity_uri="b:1", now=NOW)
+        blocks.put(tx, actor_id=c, target_id=a, activity_uri=None, now=NOW)
         assert blocks.between(tx, a, b)
         assert blocks.between(tx, b, a)
         assert not blocks.between(tx, b, c)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from node.social.statuses import Status
 from node.social.visibility import Visibility
-from node.store import graves, objects, pins, reactions, shares, tables
+from node.store import graves, inboxes, objects, pins, reactions, shares, tables
 from node.store.engine import Store
 from node.store.transaction import Transaction
 from tests.store.people import NOW, add_actor, add_status, status
@@ -286,12 +286,12 @@ async def test_who_was_told_of_an_object_hears_of_its_end(store: Store) -> None:
         shares.add(tx, object_id=of.id, actor_id=shared, activity_uri="s", published=NOW)
         add_status(tx, answered, 2, in_reply_to=of.uri)
         tx.execute(sa.update(tables.actors).where(tables.actors.c.id == gone).values(gone_at=NOW))
-        assert sorted(objects.inboxes_told_of(tx, of.uri)) == [
+        assert sorted(inboxes.told_of(tx, of.uri)) == [
             "https://answered.example/users/c/inbox",
             "https://liked.example/inbox",
             "https://shared.example/inbox",
         ]
-        assert objects.inboxes_told_of(tx, "https://nowhere.example/1") == []
+        assert inboxes.told_of(tx, "https://nowhere.example/1") == []
 
     await store.write(unit)
 

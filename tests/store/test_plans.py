@@ -15,11 +15,13 @@ import sqlalchemy as sa
 from node.aid.lifecycle import State
 from node.store import (
     actors,
+    blocks,
     calendars,
     feeds,
     follows,
     gatherings,
     graves,
+    inboxes,
     journal,
     leaving,
     objects,
@@ -80,10 +82,10 @@ HOT: dict[str, Asked] = {
     "a key": lambda tx: actors.key_by_id(tx, "k"),
     "the keys of an actor": lambda tx: actors.keys_of(tx, 1),
     "an inbox is gone": lambda tx: actors.at_inbox(tx, "i:7"),
-    "inboxes of followers": lambda tx: follows.follower_inboxes(tx, 1),
+    "inboxes of followers": lambda tx: inboxes.of_followers(tx, 1),
     "count follows": lambda tx: follows.counts(tx, 1),
     "a follow by its activity": lambda tx: follows.by_activity(tx, "f"),
-    "is somebody blocked": lambda tx: follows.blocked(tx, actor_id=1, target_id=2),
+    "is somebody blocked": lambda tx: blocks.stands(tx, actor_id=1, target_id=2),
     "a status by its address": lambda tx: objects.by_uri(tx, "x"),
     "a status by its id": lambda tx: objects.by_id(tx, 1),
     "is a thing buried": lambda tx: graves.buried_by(tx, "x"),
@@ -91,7 +93,7 @@ HOT: dict[str, Asked] = {
     "count reactions": lambda tx: reactions.count(tx, 1),
     "take a reaction back": lambda tx: reactions.remove(tx, activity_uri="l", actor_id=1),
     "was it shared": lambda tx: shares.has_any(tx, 1),
-    "who was told": lambda tx: objects.inboxes_told_of(tx, "x"),
+    "who was told": lambda tx: inboxes.told_of(tx, "x"),
     "what is over": lambda tx: proposals.expired(tx, now=NOW),
     "when is something over": proposals.next_moment,
     "mark copies as over": lambda tx: proposals.mark_expired_remote(tx, now=NOW),
@@ -240,8 +242,8 @@ def fill(tx: Transaction) -> None:
         ],
     )
     for n in range(1, ROWS // 10):
-        inboxes = [f"https://h{(n + k) % 90}.example/inbox" for k in range(10)]
-        publish(tx, 1, n, inboxes, about=f"o:{n % 50}", urgent=n % 10 == 0)
+        hosts = [f"https://h{(n + k) % 90}.example/inbox" for k in range(10)]
+        publish(tx, 1, n, hosts, about=f"o:{n % 50}", urgent=n % 10 == 0)
 
 
 def asked(tx: Transaction, unit: Asked) -> list[tuple[str, Any]]:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from node.aid.lifecycle import State
 from node.aid.searching import asked, matches, words_for
-from node.store import follows, objects, proposals, search_index, silences, tables
+from node.store import blocks, objects, proposals, search_index, silences, tables
 from node.store.engine import Store
 from node.store.proposal_details import Reader, entries
 from node.store.proposal_filters import Wanted
@@ -152,7 +152,7 @@ async def test_whom_one_does_not_see_is_left_out(store: Store) -> None:
         assert seen(Reader()) == []
         assert seen(Reader(), addressed=True) == [made.id]
         silences.unsilence(tx, zoe)
-        follows.block(tx, actor_id=zoe, target_id=amina, activity_uri=None, now=NOW)
+        blocks.put(tx, actor_id=zoe, target_id=amina, activity_uri=None, now=NOW)
         assert seen(Reader(actor_id=amina)) == []
         assert seen(Reader()) == [made.id]
         tx.execute(

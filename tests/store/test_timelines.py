@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from node.ids import new_id
 from node.social.visibility import Visibility
-from node.store import feed, follows, lists, mutes, objects, shares, tags, timelines
+from node.store import blocks, feed, follows, lists, mutes, objects, shares, tags, timelines
 from node.store.engine import Store
 from node.store.tables import accounts, domain_mutes
 from node.store.timelines import NOBODY, Entry, Wanted, Window
@@ -137,7 +137,7 @@ def not_read(tx: Transaction) -> None:
     assert len(home(tx, me)) == 5
     mutes.put(tx, account_id=me, target_id=people["a"], notifications=True, expires_at=None)
     mutes.put(tx, account_id=me, target_id=people["b"], notifications=True, expires_at=NOW - 1)
-    follows.block(tx, actor_id=people["c"], target_id=me, activity_uri=None, now=NOW)
+    blocks.put(tx, actor_id=people["c"], target_id=me, activity_uri=None, now=NOW)
     row = {"id": new_id(), "account_id": me, "domain": "d.example", "created_at": NOW}
     tx.execute(sa.insert(domain_mutes), row)
     authors = {objects.by_id(tx, one).author_id for one in ids(home(tx, me))}  # type: ignore[union-attr]

@@ -11,8 +11,7 @@ from node.outbox.here import Here
 from node.outbox.publish import publish
 from node.social.accounts import Actor
 from node.store import (
-    follows,
-    objects,
+    inboxes,
     outbox,
     proposals,
     shares,
@@ -104,13 +103,13 @@ def audience_inboxes(tx: Transaction, here: Here, author: Actor, object_uri: str
     """Everybody who may hold a local object: followers of its author and of the quartier, and
     whoever reacted to it."""
     return [
-        *follows.follower_inboxes(tx, author.id),
+        *inboxes.of_followers(tx, author.id),
         *_followers_but_neighbours(tx, here.quartier),
         *_followers_but_neighbours(tx, here.urgent),
-        *objects.inboxes_told_of(tx, object_uri),
+        *inboxes.told_of(tx, object_uri),
     ]
 
 
 def _followers_but_neighbours(tx: Transaction, group: Actor) -> list[str]:
     """Neighbours get the embedded form; a shared inbox may serve their people all the same."""
-    return follows.follower_inboxes(tx, group.id, but_types=("Group",))
+    return inboxes.of_followers(tx, group.id, but_types=("Group",))

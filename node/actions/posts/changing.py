@@ -33,7 +33,7 @@ from node.social.statuses import Status
 from node.social.visibility import Visibility
 from node.store import (
     actors,
-    follows,
+    inboxes,
     objects,
     outbox,
     pictures,
@@ -165,7 +165,7 @@ def _change(
         content,
         audience,
         about=before.uri,
-        also=objects.inboxes_told_of(tx, before.uri) if post.visibility.open else [],
+        also=inboxes.told_of(tx, before.uri) if post.visibility.open else [],
     )
 
 
@@ -225,9 +225,9 @@ def _delete_quietly(tx: Transaction, here: Here, author: Actor, status: Status) 
     """Only those hear of it who had it."""
     named = objects.recipients_of(tx, status.id)
     people = [one for one in actors.by_uris(tx, named).values() if not one.local]
-    inboxes = [one.inbox for one in people]
+    told = [one.inbox for one in people]
     if status.visibility is Visibility.FOLLOWERS:
-        inboxes += follows.follower_inboxes(tx, author.id)
+        told += inboxes.of_followers(tx, author.id)
     outbox.unlist_object(tx, status.uri)
     objects.delete(tx, status, by=author.uri, now=here.clock.now())
     publish(
@@ -241,6 +241,6 @@ def _delete_quietly(tx: Transaction, here: Here, author: Actor, status: Status) 
             to=tuple(sorted(named)),
             published=here.clock.now(),
         ),
-        inboxes=inboxes,
+        inboxes=told,
         about=status.uri,
     )

@@ -18,7 +18,7 @@ from node.social.accounts import Actor
 from node.social.posts import Ballot, Post
 from node.social.statuses import Status
 from node.social.visibility import Visibility
-from node.store import actors, blocks, follows, objects, pictures, polls, quotes
+from node.store import actors, blocks, inboxes, objects, pictures, polls, quotes
 from node.store.pictures import Picture
 from node.store.polls import Option, Poll
 from node.store.transaction import Transaction
@@ -168,19 +168,19 @@ def send(
 ) -> None:
     """To everybody whom it is for, and under what is open, to whoever wrote what it answers."""
     visibility = content.post.visibility
-    inboxes = [one.inbox for one in audience.people if not one.local]
+    told = [one.inbox for one in audience.people if not one.local]
     if visibility is not Visibility.DIRECT:
-        inboxes += follows.follower_inboxes(tx, author.id)
+        told += inboxes.of_followers(tx, author.id)
     if content.replied is not None and visibility.open:
         whose = actors.by_id(tx, content.replied.author_id)
         if whose is not None and not whose.local:
-            inboxes.append(whose.inbox)
+            told.append(whose.inbox)
     publish(
         tx,
         here,
         author,
         prove(tx, here, author, activity) if visibility.open else activity,
-        inboxes=[*inboxes, *(also or ())],
+        inboxes=[*told, *(also or ())],
         about=about,
         public=visibility is Visibility.PUBLIC,
         sync=visibility is Visibility.FOLLOWERS,

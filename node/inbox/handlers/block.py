@@ -5,7 +5,7 @@ from __future__ import annotations
 from node.activitypub.documents import Block
 from node.inbox.received import Applied, Ignored, Outcome, Received
 from node.outbox.here import Here
-from node.store import actors, follows
+from node.store import actors, blocks
 from node.store.transaction import Transaction
 
 
@@ -13,7 +13,7 @@ def apply(tx: Transaction, here: Here, activity: Block, received: Received) -> O
     target = actors.by_uri(tx, activity.object.iri or "")
     if target is None or not target.local:
         return Ignored("nobody of ours")
-    follows.block(
+    blocks.put(
         tx,
         actor_id=received.actor.id,
         target_id=target.id,

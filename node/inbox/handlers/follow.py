@@ -20,7 +20,7 @@ from node.inbox.received import Applied, Ignored, Missing, Outcome, Received
 from node.outbox.here import Here
 from node.outbox.publish import publish
 from node.social.accounts import Actor
-from node.store import actors, follows
+from node.store import actors, blocks, follows
 from node.store.transaction import Transaction
 
 
@@ -33,7 +33,7 @@ def apply(tx: Transaction, here: Here, activity: Follow, received: Received) -> 
     follower = received.actor
     # Pixelfed's Follow has no id; an Undo of it can name only the two.
     name = activity.id or f"urn:follow:{follower.uri}:{target.uri}"
-    if follows.blocked(tx, actor_id=target.id, target_id=follower.id):
+    if blocks.stands(tx, actor_id=target.id, target_id=follower.id):
         _answer(tx, here, target, follower, activity, received, accepted=False)
         return Applied("refused: blocked")
     if follower.type == "Group" and target.id == here.quartier.id:

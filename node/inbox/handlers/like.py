@@ -9,7 +9,7 @@ from node.activitypub.documents import EmojiReact, Like
 from node.inbox.received import Applied, Ignored, Outcome, Received
 from node.outbox.here import Here
 from node.social.visibility import may_see
-from node.store import actors, follows, objects, reactions
+from node.store import actors, blocks, follows, objects, reactions
 from node.store.transaction import Transaction
 
 
@@ -19,7 +19,7 @@ def apply(tx: Transaction, here: Here, activity: Like | EmojiReact, received: Re
     if status is None:
         return Ignored("not a status that is here")
     author = actors.by_id(tx, status.author_id)
-    if author is None or follows.blocked(tx, actor_id=author.id, target_id=received.actor.id):
+    if author is None or blocks.stands(tx, actor_id=author.id, target_id=received.actor.id):
         return Ignored("not a status that is here")
     if not may_see(
         status.visibility,

@@ -14,7 +14,7 @@ from node.inbox.handlers import agreement, referral
 from node.inbox.received import Applied, Ignored, Outcome, Received
 from node.outbox.here import Here
 from node.social.accounts import Actor
-from node.store import actors, follows, graves, reactions, shares
+from node.store import actors, blocks, follows, graves, reactions, shares
 from node.store.transaction import Transaction
 
 
@@ -68,7 +68,7 @@ def _other(tx: Transaction, activity: Undo, actor: Actor) -> Outcome | None:
     inside = activity.object.embedded or {}
     if "Block" in types(inside):
         target = actors.by_uri(tx, one_id(inside.get("object")) or "")
-        if target is not None and follows.unblock(tx, actor_id=actor.id, target_id=target.id):
+        if target is not None and blocks.remove(tx, actor_id=actor.id, target_id=target.id):
             return Applied("unblocked")
     if uri is None:
         return None
@@ -76,6 +76,6 @@ def _other(tx: Transaction, activity: Undo, actor: Actor) -> Outcome | None:
         return Applied("reaction taken back")
     if shares.remove(tx, activity_uri=uri, actor_id=actor.id):
         return Applied("share taken back")
-    if follows.unblock_by_activity(tx, activity_uri=uri, actor_id=actor.id):
+    if blocks.remove_by_activity(tx, activity_uri=uri, actor_id=actor.id):
         return Applied("unblocked")
     return None

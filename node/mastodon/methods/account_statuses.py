@@ -10,7 +10,7 @@ from node.mastodon.method import Ask, Bounds, Listing, Method, listed, missing
 from node.mastodon.methods.timelines import shown, slug, window
 from node.outbox.here import Here
 from node.social.accounts import Actor
-from node.store import actors, deeds, follows, objects, status_rows, timelines, visible
+from node.store import actors, blocks, deeds, follows, objects, status_rows, timelines, visible
 from node.store.timelines import Entry, Wanted, Window
 from node.store.transaction import Transaction
 
@@ -52,7 +52,7 @@ def _of_account(
     if whose is None or whose.gone:
         raise missing()
     if whose.suspended or (
-        me is not None and follows.blocked(tx, actor_id=whose.id, target_id=me.id)
+        me is not None and blocks.stands(tx, actor_id=whose.id, target_id=me.id)
     ):
         return Listing([])
     if pinned:

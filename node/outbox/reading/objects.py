@@ -15,7 +15,7 @@ from node.outbox.reading.answers import Reading, document, number, page, wants_h
 from node.social.accounts import Actor
 from node.social.statuses import Status
 from node.social.visibility import may_see
-from node.store import actors, follows, graves, objects, outbox, quotes
+from node.store import actors, blocks, follows, graves, objects, outbox, quotes
 from node.store.transaction import Transaction
 
 PAGE = 40
@@ -134,7 +134,7 @@ def _may_see(tx: Transaction, status: Status, viewer: Actor | None) -> bool:
         viewer=viewer.uri,
         follows=follow is not None and follow.state == follows.ACCEPTED,
         addressed=viewer.uri in objects.recipients_of(tx, status.id),
-        blocked=follows.blocked(tx, actor_id=author.id, target_id=viewer.id),
+        blocked=blocks.stands(tx, actor_id=author.id, target_id=viewer.id),
     )
 
 
