@@ -25,14 +25,14 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 NAMES = ("chloe", "david", "emma", "farid")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def ids(shared: Town) -> dict[str, str]:
+@pytest_asyncio.fixture(loop_scope="module")
+async def ids(fresh: Town) -> dict[str, str]:
     """Account ids by name, of the two that are there and of four more."""
     for name in NAMES:
-        await shared.node.account(name)
+        await fresh.node.account(name)
     found = {}
     for name in ("amina", "benoit", *NAMES):
-        actor = await shared.node.store.read(actors.local_by_username, name)
+        actor = await fresh.node.store.read(actors.local_by_username, name)
         assert actor is not None
         found[name] = str(actor.id)
     return found
@@ -44,8 +44,8 @@ async def _relation(app: App, other: str) -> dict[str, object]:
     return dict(found)
 
 
-async def test_oneself_and_others(shared: Town, ids: dict[str, str]) -> None:
-    app = await shared.app("amina")
+async def test_oneself_and_others(fresh: Town, ids: dict[str, str]) -> None:
+    app = await fresh.app("amina")
     mine = await app.get("/api/v1/accounts/verify_credentials")
     check(mine, CREDENTIAL_ACCOUNT)
     assert (mine["id"], mine["acct"], mine["role"]["permissions"]) == (
@@ -57,29 +57,29 @@ async def test_oneself_and_others(shared: Town, ids: dict[str, str]) -> None:
     check(theirs, ACCOUNT)
     for url in (theirs["avatar"], theirs["header"]):
         assert url.endswith("/original/missing.png")
-        async with shared.web.get(url) as answer:
+        async with fresh.web.get(url) as answer:
             assert (answer.status, answer.content_type) == (200, "image/png")
     several = await app.get(
         "/api/v1/accounts", **{"id[]": [ids["benoit"], "1", ids["amina"], ids["benoit"]]}
     )
     assert [one["id"] for one in several] == [ids["benoit"], ids["amina"]]
-    alone = await shared.app()
+    alone = await fresh.app()
     assert (await alone.get(f"/api/v1/accounts/{ids['amina']}"))["username"] == "amina"
     for wrong in ("1", "0", "x", "99999999999999999999999"):
         told = await app.ask("GET", f"/api/v1/accounts/{wrong}")
         assert (told.status, told.body) == (404, {"error": "Record not found"})
 
 
-async def test_looked_up_by_name(shared: Town, ids: dict[str, str]) -> None:
-    app = await shared.app()
-    for acct in ("benoit", "@benoit", "Benoit", f"benoit@{shared.node.domain}", "acct:benoit"):
+async def test_looked_up_by_name(fresh: Town, ids: dict[str, str]) -> None:
+    app = await fresh.app()
+    for acct in ("benoit", "@benoit", "Benoit", f"benoit@{fresh.node.domain}", "acct:benoit"):
         assert (await app.get("/api/v1/accounts/lookup", acct=acct))["id"] == ids["benoit"]
     for acct in ("nobody", "", "zoe@elsewhere.example"):
         assert (await app.ask("GET", f"/api/v1/accounts/lookup?acct={acct}")).status == 404
 
 
-async def test_following(shared: Town, ids: dict[str, str]) -> None:
-    app = await shared.app("chloe")
+async def test_following(fresh: Town, ids: dict[str, str]) -> None:
+    app = await fresh.app("chloe")
     david = ids["david"]
     path = f"/api/v1/accounts/{david}"
     before = await _relation(app, david)
@@ -109,13 +109,13 @@ async def test_following(shared: Town, ids: dict[str, str]) -> None:
         assert (await app.ask("POST", f"/api/v1/accounts/{other}/follow")).status == status
 
 
-async def test_followers_come_in_pages(shared: Town, ids: dict[str, str]) -> None:
+async def test_followers_come_in_pages(fresh: Town, ids: dict[str, str]) -> None:
     """Whoever walks down by Link, and up again, meets everybody once."""
     for name in NAMES:
-        await (await shared.app(name)).post(f"/api/v1/accounts/{ids['benoit']}/follow")
-    app = await shared.app()
+        await (await fresh.app(name)).post(f"/api/v1/accounts/{ids['benoit']}/follow")
+    app = await fresh.app()
     names: list[str] = []
-    url: str | None = f"{shared.node.base}/api/v1/accounts/{ids['benoit']}/followers?limit=1"
+    url: str | None = f"{fresh.node.base}/api/v1/accounts/{ids['benoit']}/followers?limit=1"
     last = ""
     while url is not None:
         told = await app.ask("GET", url)
@@ -139,8 +139,8 @@ def _link(header: str, rel: str) -> str | None:
     return None
 
 
-async def test_asked_first(shared: Town, ids: dict[str, str]) -> None:
-    emma, farid = await shared.app("emma"), await shared.app("farid")
+async def test_asked_first(fresh: Town, ids: dict[str, str]) -> None:
+    emma, farid = await fresh.app("emma"), await fresh.app("farid")
     patched = await emma.ask(
         "PATCH", "/api/v1/accounts/update_credentials", data={"locked": "true"}
     )
@@ -167,8 +167,8 @@ async def test_asked_first(shared: Town, ids: dict[str, str]) -> None:
     assert (await _relation(farid, ids["emma"]))["requested"] is False
 
 
-async def test_blocked_and_muted(shared: Town, ids: dict[str, str]) -> None:
-    app, other = await shared.app("david"), await shared.app("emma")
+async def test_blocked_and_muted(fresh: Town, ids: dict[str, str]) -> None:
+    app, other = await fresh.app("david"), await fresh.app("emma")
     path = f"/api/v1/accounts/{ids['emma']}"
     await other.post(f"/api/v1/accounts/{ids['david']}/follow")
     assert (await app.post(f"{path}/block"))["blocking"] is True
@@ -193,21 +193,21 @@ async def test_blocked_and_muted(shared: Town, ids: dict[str, str]) -> None:
     assert (await app.ask("POST", f"/api/v1/accounts/{ids['david']}/block")).status == 403
 
 
-async def test_whole_servers(shared: Town) -> None:
-    app = await shared.app("farid")
+async def test_whole_servers(fresh: Town) -> None:
+    app = await fresh.app("amina")
     for domain in ("spam.example", "other.example"):
         assert await app.post("/api/v1/domain_blocks", domain=domain) == {}
     assert await app.get("/api/v1/domain_blocks") == ["other.example", "spam.example"]
     told = await app.ask("DELETE", "/api/v1/domain_blocks", data={"domain": "spam.example"})
     assert told.status == 200
     assert await app.get("/api/v1/domain_blocks") == ["other.example"]
-    for wrong in ("", "not a name", shared.node.domain):
+    for wrong in ("", "not a name", fresh.node.domain):
         told = await app.ask("POST", "/api/v1/domain_blocks", json={"domain": wrong})
         assert told.status == 422
 
 
-async def test_notes_and_those_one_shows(shared: Town, ids: dict[str, str]) -> None:
-    app = await shared.app("amina")
+async def test_notes_and_those_one_shows(fresh: Town, ids: dict[str, str]) -> None:
+    app = await fresh.app("amina")
     path = f"/api/v1/accounts/{ids['chloe']}"
     assert (await app.post(f"{path}/note", comment="du 4e étage"))["note"] == "du 4e étage"
     assert (await app.post(f"{path}/note", comment=""))["note"] == ""
@@ -219,6 +219,7 @@ async def test_notes_and_those_one_shows(shared: Town, ids: dict[str, str]) -> N
     await app.post(f"{path}/unfollow")
     assert await app.get("/api/v1/endorsements") == []
     await app.post(f"/api/v1/accounts/{ids['farid']}/follow")
+    await (await fresh.app("farid")).post(f"/api/v1/accounts/{ids['benoit']}/follow")
     familiar = await app.get(
         "/api/v1/accounts/familiar_followers", **{"id[]": [ids["benoit"], ids["david"]]}
     )
@@ -226,9 +227,9 @@ async def test_notes_and_those_one_shows(shared: Town, ids: dict[str, str]) -> N
     assert [[one["username"] for one in some["accounts"]] for some in familiar] == [["farid"], []]
 
 
-async def test_who_is_judged(shared: Town, ids: dict[str, str]) -> None:
-    store = shared.node.store
-    app = await shared.app("amina")
+async def test_who_is_judged(fresh: Town, ids: dict[str, str]) -> None:
+    store = fresh.node.store
+    app = await fresh.app("amina")
     path = f"/api/v1/accounts/{ids['david']}"
     await store.write(silences.silence, int(ids["david"]), reason="", now=1.0)
     limited = await app.get(path)
@@ -243,8 +244,8 @@ async def test_who_is_judged(shared: Town, ids: dict[str, str]) -> None:
     await store.write(suspend, int(ids["david"]), at=None)
 
 
-async def test_lists(shared: Town, ids: dict[str, str]) -> None:
-    app, other = await shared.app("emma"), await shared.app("farid")
+async def test_lists(fresh: Town, ids: dict[str, str]) -> None:
+    app, other = await fresh.app("emma"), await fresh.app("farid")
     made = await app.post("/api/v1/lists", title="Cage d’escalier", replies_policy="followed")
     check(made, LIST)
     path = f"/api/v1/lists/{made['id']}"
@@ -275,9 +276,9 @@ async def test_lists(shared: Town, ids: dict[str, str]) -> None:
     assert (await app.ask("GET", path)).status == 404
 
 
-async def test_tags(shared: Town, ids: dict[str, str]) -> None:
-    app = await shared.app("benoit")
-    alone = await shared.app()
+async def test_tags(fresh: Town, ids: dict[str, str]) -> None:
+    app = await fresh.app("benoit")
+    alone = await fresh.app()
     bare = await alone.get("/api/v1/tags/Jardin")
     check(bare, TAG)
     assert "following" not in bare

@@ -21,8 +21,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 ALL = "/api/v2/filters"
 
 
-async def test_a_filter_applies(shared: Town) -> None:
-    amina, benoit = await shared.app("amina"), await shared.app("benoit")
+async def test_a_filter_applies(fresh: Town) -> None:
+    amina, benoit = await fresh.app("amina"), await fresh.app("benoit")
     made = await amina.post(
         ALL,
         title="Foot",
@@ -84,8 +84,8 @@ async def test_a_filter_applies(shared: Town) -> None:
     assert await amina.get(ALL) == []
 
 
-async def test_words(shared: Town) -> None:
-    amina = await shared.app("amina")
+async def test_words(fresh: Town) -> None:
+    amina = await fresh.app("amina")
     made = await amina.post(ALL, title="Mots", context=["thread"])
     assert (made["filter_action"], made["keywords"]) == ("warn", [])
     path = f"{ALL}/{made['id']}/keywords"
@@ -111,8 +111,8 @@ async def test_words(shared: Town) -> None:
     await amina.ask("DELETE", f"{ALL}/{made['id']}")
 
 
-async def test_older_apps(shared: Town) -> None:
-    amina = await shared.app("amina")
+async def test_older_apps(fresh: Town) -> None:
+    amina = await fresh.app("amina")
     old = "/api/v1/filters"
     made = await amina.post(old, phrase="chasse", context=["home"], irreversible=True)
     check(made, shapes.V1_FILTER)
@@ -136,9 +136,9 @@ async def test_older_apps(shared: Town) -> None:
     assert await amina.get(ALL) == []
 
 
-async def test_answers_are_kept_by_all_that_they_hang_on(shared: Town) -> None:
+async def test_answers_are_kept_by_all_that_they_hang_on(fresh: Town) -> None:
     """Every table that is read for an answer that is kept is one whose changes end it."""
-    me = await shared.app("amina")
+    me = await fresh.app("amina")
     await me.post(ALL, title="Mots", context=["home"], keywords_attributes=[{"keyword": "x"}])
     poll = {"options": ["oui", "non"], "expires_in": 3600}
     first = await me.post("/api/v1/statuses", status="#lyon", poll=poll)
@@ -155,17 +155,17 @@ async def test_answers_are_kept_by_all_that_they_hang_on(shared: Town) -> None:
         assert actor is not None
         sa.event.listen(tx.connection, "before_cursor_execute", note)
         try:
-            for name, unit in questions(tx, shared.node.here, actor).items():
+            for name, unit in questions(tx, fresh.node.here, actor).items():
                 assert unit(tx) or name == "an account"
             account_statuses._of_account(
-                tx, shared.node.here, actor, actor.id, PAGE, pinned=True, media=False,
+                tx, fresh.node.here, actor, actor.id, PAGE, pinned=True, media=False,
                 replies=True, shares=True, tag=None,
             )  # fmt: skip
-            statuses._context(tx, shared.node.here, actor, int(first["id"]))
+            statuses._context(tx, fresh.node.here, actor, int(first["id"]))
         finally:
             sa.event.remove(tx.connection, "before_cursor_execute", note)
 
-    await shared.node.store.read(look)
+    await fresh.node.store.read(look)
     assert {"objects", "feed", "quotes", "polls", "filters", "shares"} <= read
     assert read <= set(kept.SHOWN), read - set(kept.SHOWN)
     kinds = [one for area in (methods, statuses, account_statuses) for one in area.METHODS]

@@ -16,8 +16,8 @@ from tests.mastodon.signing_in import App, Town
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-async def test_markers_are_kept_and_counted(shared: Town) -> None:
-    app = await shared.app("amina")
+async def test_markers_are_kept_and_counted(fresh: Town) -> None:
+    app = await fresh.app("amina")
     assert await app.get("/api/v1/markers") == {}
     first = await app.post("/api/v1/markers", home={"last_read_id": "17"})
     assert first["home"]["last_read_id"] == "17"
@@ -31,8 +31,8 @@ async def test_markers_are_kept_and_counted(shared: Town) -> None:
     assert found["home"]["last_read_id"] == "18"
 
 
-async def test_who_never_read_has_read_up_to_nothing(shared: Town) -> None:
-    app = await shared.app("benoit")
+async def test_who_never_read_has_read_up_to_nothing(fresh: Town) -> None:
+    app = await fresh.app("benoit")
     timelines = ["home", "notifications"]
     found = await app.get("/api/v1/markers", **{"timeline[]": timelines})
     assert list(found) == ["notifications"]
@@ -40,10 +40,10 @@ async def test_who_never_read_has_read_up_to_nothing(shared: Town) -> None:
     check(found["notifications"], MARKER)
 
 
-async def test_an_id_that_went_through_a_double_is_the_notification_meant(shared: Town) -> None:
+async def test_an_id_that_went_through_a_double_is_the_notification_meant(fresh: Town) -> None:
     """Phanpy marks `most_recent_notification_id` as read, which is a number for JavaScript."""
-    await shared.node.account("dora")
-    dora, amina = await shared.app("dora"), await shared.app("amina")
+    await fresh.node.account("dora")
+    dora, amina = await fresh.app("dora"), await fresh.app("amina")
     await amina.post("/api/v1/statuses", status="Bonjour @dora")
     (group,) = (await dora.get("/api/v2/notifications"))["notification_groups"]
     told = group["most_recent_notification_id"]
@@ -55,15 +55,15 @@ async def test_an_id_that_went_through_a_double_is_the_notification_meant(shared
     assert far["notifications"]["last_read_id"] == str(told + 1000)
 
 
-async def test_nothing_was_told_yet(shared: Town) -> None:
-    app = await shared.app("benoit")
+async def test_nothing_was_told_yet(fresh: Town) -> None:
+    app = await fresh.app("benoit")
     assert await app.get("/api/v1/notifications") == []
     assert await app.get("/api/v1/notifications/unread_count") == {"count": 0}
     assert (await app.ask("GET", "/api/v1/notifications/5")).status == 404
 
 
-async def test_what_others_do_is_told(shared: Town) -> None:
-    amina, benoit = await shared.app("amina"), await shared.app("benoit")
+async def test_what_others_do_is_told(fresh: Town) -> None:
+    amina, benoit = await fresh.app("amina"), await fresh.app("benoit")
     status = await amina.post("/api/v1/statuses", status="Qui a une échelle ? @benoit")
     (mention,) = await benoit.get("/api/v1/notifications")
     check(mention, NOTIFICATION)
@@ -81,11 +81,11 @@ async def test_what_others_do_is_told(shared: Town) -> None:
     assert await amina.get("/api/v1/notifications", **{"types[]": "follow"}) == []
 
 
-async def test_groups(shared: Town) -> None:
+async def test_groups(fresh: Town) -> None:
     """Favourites of one status are one; pages of them lead to each other."""
-    amina, benoit = await shared.app("amina"), await shared.app("benoit")
-    await shared.node.account("chloe")
-    chloe = await shared.app("chloe")
+    amina, benoit = await fresh.app("amina"), await fresh.app("benoit")
+    await fresh.node.account("chloe")
+    chloe = await fresh.app("chloe")
     await amina.post("/api/v1/notifications/clear")
     first, second = [await amina.post("/api/v1/statuses", status=f"Mot {n}") for n in (1, 2)]
     for who in (benoit, chloe):
@@ -121,8 +121,8 @@ async def test_groups(shared: Town) -> None:
     assert (await amina.ask("GET", f"/api/v2/notifications/{key}")).status == 404
 
 
-async def test_pages_of_notifications_lead_to_each_other(shared: Town) -> None:
-    amina, benoit = await shared.app("amina"), await shared.app("benoit")
+async def test_pages_of_notifications_lead_to_each_other(fresh: Town) -> None:
+    amina, benoit = await fresh.app("amina"), await fresh.app("benoit")
     await amina.post("/api/v1/notifications/clear")
     for number in range(5):
         await benoit.post("/api/v1/statuses", status=f"@amina {number}")
@@ -141,8 +141,9 @@ async def test_pages_of_notifications_lead_to_each_other(shared: Town) -> None:
     assert [one["id"] for one in newest] == everything[:2]
 
 
-async def test_a_policy_lets_strangers_wait(shared: Town) -> None:
-    amina, chloe = await shared.app("amina"), await shared.app("chloe")
+async def test_a_policy_lets_strangers_wait(fresh: Town) -> None:
+    await fresh.node.account("chloe")
+    amina, chloe = await fresh.app("amina"), await fresh.app("chloe")
     await amina.post("/api/v1/notifications/clear")
     policy = await amina.get("/api/v2/notifications/policy")
     check(policy, POLICY)
@@ -173,8 +174,8 @@ async def test_a_policy_lets_strangers_wait(shared: Town) -> None:
     await amina.ask("PATCH", "/api/v2/notifications/policy", json={"for_not_following": "accept"})
 
 
-async def test_conversations(shared: Town) -> None:
-    amina, benoit = await shared.app("amina"), await shared.app("benoit")
+async def test_conversations(fresh: Town) -> None:
+    amina, benoit = await fresh.app("amina"), await fresh.app("benoit")
     first = await amina.post(
         "/api/v1/statuses", status="@benoit tu as le temps ?", visibility="direct"
     )
@@ -209,8 +210,8 @@ async def kinds(app: App, **query: Any) -> list[str]:
     return [one["type"] for one in found]
 
 
-async def test_each_kind_is_told_when_it_happens(shared: Town) -> None:
-    amina, benoit = await shared.app("amina"), await shared.app("benoit")
+async def test_each_kind_is_told_when_it_happens(fresh: Town) -> None:
+    amina, benoit = await fresh.app("amina"), await fresh.app("benoit")
     await amina.post("/api/v1/notifications/clear")
     await benoit.post("/api/v1/notifications/clear")
     her = (await amina.get("/api/v1/accounts/verify_credentials"))["id"]
@@ -244,11 +245,11 @@ async def test_each_kind_is_told_when_it_happens(shared: Town) -> None:
     assert await kinds(amina) == []
 
 
-async def test_mediators_learn_of_people_and_reports(shared: Town) -> None:
-    await shared.node.account("diane", role="mediator")
-    diane, benoit = await shared.app("diane"), await shared.app("benoit")
-    await shared.node.account("emil")
-    amina = await (await shared.app("amina")).get("/api/v1/accounts/verify_credentials")
+async def test_mediators_learn_of_people_and_reports(fresh: Town) -> None:
+    await fresh.node.account("diane", role="mediator")
+    diane, benoit = await fresh.app("diane"), await fresh.app("benoit")
+    await fresh.node.account("emil")
+    amina = await (await fresh.app("amina")).get("/api/v1/accounts/verify_credentials")
     await benoit.post("/api/v1/reports", account_id=amina["id"], comment="Regardez.")
     assert await kinds(diane) == ["admin.report", "admin.sign_up"]
     (told, *_) = await diane.get("/api/v1/notifications")
@@ -258,37 +259,37 @@ async def test_mediators_learn_of_people_and_reports(shared: Town) -> None:
     assert groups["notification_groups"][0]["report"]["comment"] == "Regardez."
 
 
-async def test_the_end_of_a_poll_is_told_to_who_asked_and_who_voted(shared: Town) -> None:
-    amina, benoit = await shared.app("amina"), await shared.app("benoit")
+async def test_the_end_of_a_poll_is_told_to_who_asked_and_who_voted(fresh: Town) -> None:
+    amina, benoit = await fresh.app("amina"), await fresh.app("benoit")
     await amina.post("/api/v1/notifications/clear")
     await benoit.post("/api/v1/notifications/clear")
     poll = {"options": ["oui", "non"], "expires_in": 600}
     status = await amina.post("/api/v1/statuses", status="Un banc ?", poll=poll)
     await benoit.post(f"/api/v1/polls/{status['id']}/votes", choices=[0])
-    now = shared.node.here.clock.now()
-    await shared.node.store.write(polls.close, int(status["id"]), now)
+    now = fresh.node.here.clock.now()
+    await fresh.node.store.write(polls.close, int(status["id"]), now)
     for app in (amina, benoit):
         (told,) = await app.get("/api/v1/notifications", **{"types[]": "poll"})
         assert told["status"]["poll"]["options"][0]["votes_count"] == 1
         assert told["account"]["username"] == "amina"
 
 
-async def test_steps_of_help_stand_among_the_notifications(shared: Town) -> None:
+async def test_steps_of_help_stand_among_the_notifications(fresh: Town) -> None:
     """As what apps know: a change of the announcement, unless a note of the quartier says it."""
-    amina, benoit = await shared.app("amina"), await shared.app("benoit")
+    amina, benoit = await fresh.app("amina"), await fresh.app("benoit")
     await amina.post("/api/v1/notifications/clear")
-    me = await shared.node.store.read(actors.by_id, await number(amina))
-    him = await shared.node.store.read(actors.by_id, await number(benoit))
+    me = await fresh.node.store.read(actors.by_id, await number(amina))
+    him = await fresh.node.store.read(actors.by_id, await number(benoit))
     assert me is not None
-    uri = await shared.node.publish(me)
-    status = await shared.node.store.read(objects.by_uri, uri)
+    uri = await fresh.node.publish(me)
+    status = await fresh.node.store.read(objects.by_uri, uri)
     assert status is not None
 
     def told(tx: Transaction) -> None:
-        tell(tx, shared.node.here, me, Kind.REFERRAL_ASKED, dedupe="x", by=him, object_id=status.id)
-        tell(tx, shared.node.here, me, Kind.PROPOSAL_EXPIRING, dedupe="y", object_id=status.id)
+        tell(tx, fresh.node.here, me, Kind.REFERRAL_ASKED, dedupe="x", by=him, object_id=status.id)
+        tell(tx, fresh.node.here, me, Kind.PROPOSAL_EXPIRING, dedupe="y", object_id=status.id)
 
-    await shared.node.store.write(told)
+    await fresh.node.store.write(told)
     found = await amina.get("/api/v1/notifications")
     check(found, [NOTIFICATION])
     assert [one["type"] for one in found] == ["mention", "update"]

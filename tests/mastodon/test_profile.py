@@ -31,19 +31,19 @@ def _picture(colour: str, size: tuple[int, int] = (800, 600)) -> bytes:
     return made.getvalue()
 
 
-async def test_words(shared: Town) -> None:
-    app = await shared.app("amina")
+async def test_words(fresh: Town) -> None:
+    app = await fresh.app("amina")
     note = "Voisine du 4e <script>\nhttps://amina.example/jardin #jardin @benoit @nobody"
     told = await _change(app, json={"display_name": "Amina  B.", "note": note})
     assert told["display_name"] == "Amina B."
     assert told["source"]["note"] == note
     assert "&lt;script&gt;<br>" in told["note"]
     assert 'href="https://amina.example/jardin"' in told["note"]
-    assert f'href="{shared.node.base}/tags/jardin"' in told["note"]
-    assert f'href="{shared.node.base}/@benoit"' in told["note"]
+    assert f'href="{fresh.node.base}/tags/jardin"' in told["note"]
+    assert f'href="{fresh.node.base}/@benoit"' in told["note"]
     assert "@nobody" in told["note"]
-    async with shared.web.get(
-        f"{shared.node.base}/users/amina", headers={"Accept": "application/activity+json"}
+    async with fresh.web.get(
+        f"{fresh.node.base}/users/amina", headers={"Accept": "application/activity+json"}
     ) as answer:
         actor = await answer.json(content_type=None)
     assert (actor["name"], actor["summary"]) == ("Amina B.", told["note"])
@@ -51,8 +51,8 @@ async def test_words(shared: Town) -> None:
         assert (await app.ask("PATCH", PATH, json=wrong)).status == 422
 
 
-async def test_fields_come_in_every_shape(shared: Town) -> None:
-    app = await shared.app("amina")
+async def test_fields_come_in_every_shape(fresh: Town) -> None:
+    app = await fresh.app("amina")
     form = {
         "fields_attributes[0][name]": "Site",
         "fields_attributes[0][value]": "https://amina.example",
@@ -75,8 +75,8 @@ async def test_fields_come_in_every_shape(shared: Town) -> None:
     assert (await _change(app, json={"fields_attributes": []}))["fields"] == []
 
 
-async def test_flags_and_how_one_posts(shared: Town) -> None:
-    app = await shared.app("amina")
+async def test_flags_and_how_one_posts(fresh: Town) -> None:
+    app = await fresh.app("amina")
     flags = {"locked": "1", "bot": "true", "discoverable": "f", "indexable": True}
     told = await _change(app, json=flags)
     assert (told["locked"], told["bot"], told["discoverable"], told["indexable"]) == (
@@ -102,7 +102,7 @@ async def test_flags_and_how_one_posts(shared: Town) -> None:
     check(preferences, PREFERENCES)
     assert preferences["posting:default:visibility"] == "unlisted"
     assert preferences["posting:default:language"] == "fr"
-    other = await shared.app("benoit")
+    other = await fresh.app("benoit")
     await app.post(f"/api/v1/accounts/{(await _own(other))['id']}/follow")
     mine = (await _own(app))["id"]
     assert len(await app.get(f"/api/v1/accounts/{mine}/following")) == 1
@@ -121,8 +121,8 @@ async def _own(app: App) -> dict[str, Any]:
     return dict(await app.get("/api/v1/accounts/verify_credentials"))
 
 
-async def test_pictures(shared: Town) -> None:
-    app = await shared.app("benoit")
+async def test_pictures(fresh: Town) -> None:
+    app = await fresh.app("benoit")
     form = aiohttp.FormData()
     form.add_field("avatar", _picture("green"), filename="a.jpg", content_type="image/jpeg")
     form.add_field("header", _picture("blue", (3000, 1000)), filename="h.jpg")
@@ -131,7 +131,7 @@ async def test_pictures(shared: Town) -> None:
     assert told["display_name"] == "Benoît"
     sizes = []
     for name in ("avatar", "header"):
-        async with shared.web.get(told[name]) as answer:
+        async with fresh.web.get(told[name]) as answer:
             assert answer.status == 200
             sizes.append(Image.open(io.BytesIO(await answer.read())).size)
     assert sizes == [(400, 300), (1500, 500)]
@@ -140,7 +140,7 @@ async def test_pictures(shared: Town) -> None:
     form.add_field("avatar", _picture("red"), filename="a.jpg")
     told = await _change(app, data=form)
     assert told["avatar"] != first
-    async with shared.web.get(first) as answer:
+    async with fresh.web.get(first) as answer:
         assert answer.status == 404  # nobody keeps what was replaced
     for which in ("avatar", "header"):
         gone = await app.ask("DELETE", f"/api/v1/profile/{which}")
@@ -153,10 +153,10 @@ async def test_pictures(shared: Town) -> None:
     check(await app.get(f"/api/v1/accounts/{told['id']}"), ACCOUNT)
 
 
-async def test_coming_and_going(shared: Town) -> None:
+async def test_coming_and_going(fresh: Town) -> None:
     """Benoît goes on as Amina says that she is he, too; Chloé's follow comes along."""
-    await shared.node.account("chloe")
-    amina, benoit, chloe = [await shared.app(one) for one in ("amina", "benoit", "chloe")]
+    await fresh.node.account("chloe")
+    amina, benoit, chloe = [await fresh.app(one) for one in ("amina", "benoit", "chloe")]
     new, old = (await _own(amina))["uri"], await _own(benoit)
     await chloe.post(f"/api/v1/accounts/{old['id']}/follow")
     where = {"password": PASSWORD, "moved_to_uri": new}

@@ -66,8 +66,8 @@ async def write(app: App, text: str, **fields: Any) -> str:
     return str(made["id"])
 
 
-async def test_a_public_post_is_heard_at_once(shared: Town) -> None:
-    amina, benoit = await shared.app("amina"), await shared.app("benoit")
+async def test_a_public_post_is_heard_at_once(fresh: Town) -> None:
+    amina, benoit = await fresh.app("amina"), await fresh.app("benoit")
     async with listening(benoit, stream="public:local") as listener:
         await asyncio.sleep(0.05)
         identifier = await write(amina, "Bonjour le quartier")
@@ -85,8 +85,8 @@ async def test_a_public_post_is_heard_at_once(shared: Town) -> None:
         }
 
 
-async def test_one_connection_hears_what_it_subscribes_to(shared: Town) -> None:
-    amina, benoit = await shared.app("amina"), await shared.app("benoit")
+async def test_one_connection_hears_what_it_subscribes_to(fresh: Town) -> None:
+    amina, benoit = await fresh.app("amina"), await fresh.app("benoit")
     async with listening(benoit) as listener:
         await listener.say(type="subscribe", stream="public")
         await listener.say(type="subscribe", stream="hashtag", tag="Vélo")
@@ -113,9 +113,9 @@ async def test_one_connection_hears_what_it_subscribes_to(shared: Town) -> None:
         assert (await listener.hear())["status"] == 400
 
 
-async def test_a_token_comes_in_three_ways(shared: Town) -> None:
+async def test_a_token_comes_in_three_ways(fresh: Town) -> None:
     """In the header, in the query, and as the protocol, which is echoed."""
-    app = await shared.app("amina")
+    app = await fresh.app("amina")
     token = str(app.token)
     url = f"{app.node.base}/api/v1/streaming/"
     async with app.web.ws_connect(url, headers={"Authorization": f"Bearer {token}"}) as socket:
@@ -130,11 +130,11 @@ async def test_a_token_comes_in_three_ways(shared: Town) -> None:
         assert refused.value.status == 401
 
 
-async def test_streams_are_for_those_who_may(shared: Town) -> None:
-    app = await shared.app("benoit")
+async def test_streams_are_for_those_who_may(fresh: Town) -> None:
+    app = await fresh.app("benoit")
     told = await app.exchange(await app.code("benoit", scope="read:notifications"))
     app.token = told.body["access_token"]
-    amina = await shared.app("amina")
+    amina = await fresh.app("amina")
     made = await amina.post("/api/v1/lists", title="Voisins")
     async with listening(app, stream="user") as listener:
         assert (await listener.hear())["status"] == 403
@@ -150,8 +150,8 @@ async def test_streams_are_for_those_who_may(shared: Town) -> None:
     assert (await app.ask("GET", "/api/v1/streaming")).status == 404
 
 
-async def test_server_sent_events(shared: Town) -> None:
-    amina, benoit = await shared.app("amina"), await shared.app("benoit")
+async def test_server_sent_events(fresh: Town) -> None:
+    amina, benoit = await fresh.app("amina"), await fresh.app("benoit")
     url = f"{benoit.node.base}/api/v1/streaming"
     async with benoit.web.get(f"{url}/health") as answer:
         assert await answer.text() == "OK"
@@ -169,8 +169,8 @@ async def test_server_sent_events(shared: Town) -> None:
         assert json.loads(data.removeprefix(b"data: "))["id"] == identifier
 
 
-async def test_edits_and_deletions_are_heard(shared: Town) -> None:
-    amina, benoit = await shared.app("amina"), await shared.app("benoit")
+async def test_edits_and_deletions_are_heard(fresh: Town) -> None:
+    amina, benoit = await fresh.app("amina"), await fresh.app("benoit")
     identifier = await write(amina, "A vendre")
     async with listening(benoit, stream="public") as listener:
         await asyncio.sleep(0.05)
@@ -182,8 +182,8 @@ async def test_edits_and_deletions_are_heard(shared: Town) -> None:
         assert (await listener.hear("delete"))["payload"] == identifier
 
 
-async def test_who_is_blocked_is_not_heard(shared: Town) -> None:
-    amina, benoit = await shared.app("amina"), await shared.app("benoit")
+async def test_who_is_blocked_is_not_heard(fresh: Town) -> None:
+    amina, benoit = await fresh.app("amina"), await fresh.app("benoit")
     me = (await amina.get("/api/v1/accounts/verify_credentials"))["id"]
     await benoit.post(f"/api/v1/accounts/{me}/block")
     async with listening(benoit, stream="public") as his, listening(amina, stream="public") as hers:
@@ -195,9 +195,9 @@ async def test_who_is_blocked_is_not_heard(shared: Town) -> None:
 
 
 async def test_all_who_see_the_same_get_what_was_made_once(
-    shared: Town, monkeypatch: pytest.MonkeyPatch
+    fresh: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    amina, benoit = await shared.app("amina"), await shared.app("benoit")
+    amina, benoit = await fresh.app("amina"), await fresh.app("benoit")
     made: list[int] = []
 
     def counted(tx: Any, here: Any, viewer: Any, entries: Any) -> Any:
@@ -218,10 +218,10 @@ async def test_all_who_see_the_same_get_what_was_made_once(
 
 
 async def test_whoever_does_not_read_is_cut_off_and_hurts_nobody(
-    shared: Town, monkeypatch: pytest.MonkeyPatch
+    fresh: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(line, "WAITING_MOST", 20_000)
-    amina, benoit = await shared.app("amina"), await shared.app("benoit")
+    amina, benoit = await fresh.app("amina"), await fresh.app("benoit")
     reader, writer = await asyncio.open_connection(
         *benoit.node.domain.split(":"), limit=1_000, family=socket.AF_INET
     )
@@ -237,7 +237,7 @@ async def test_whoever_does_not_read_is_cut_off_and_hurts_nobody(
     async with listening(amina, stream="public") as listener:
         identifier = await write(amina, "€" * 5_000)
         for number in range(500):
-            shared.node.node.store._hand_out([Call(f"edited {identifier} {number}")])
+            fresh.node.node.store._hand_out([Call(f"edited {identifier} {number}")])
         for _ in range(500):
             await listener.hear("status.update")
     async with asyncio.timeout(5):
@@ -247,9 +247,9 @@ async def test_whoever_does_not_read_is_cut_off_and_hurts_nobody(
     writer.close()
 
 
-async def test_a_revoked_token_ends_its_streams(shared: Town) -> None:
-    app = await shared.app("amina")
-    other = await shared.app("amina")
+async def test_a_revoked_token_ends_its_streams(fresh: Town) -> None:
+    app = await fresh.app("amina")
+    other = await fresh.app("amina")
     async with listening(app, stream="user") as ending, listening(other, stream="user") as going:
         form = {"client_id": app.client_id, "client_secret": app.client_secret}
         await app.ask("POST", "/oauth/revoke", data=form | {"token": str(app.token)})
@@ -290,10 +290,10 @@ def no_salt(tx: Transaction, account_id: int) -> None:
     filters.add_keyword(tx, filters.of(tx, account_id)[0], "sel", whole_word=True)
 
 
-async def test_home_and_lists_are_heard(shared: Town) -> None:
+async def test_home_and_lists_are_heard(fresh: Town) -> None:
     """What stands in somebody's home is heard there, shares with what is shared in them; what
     they did with it is told to them alone."""
-    amina, benoit = await shared.app("amina"), await shared.app("benoit")
+    amina, benoit = await fresh.app("amina"), await fresh.app("benoit")
     her = (await amina.get("/api/v1/accounts/verify_credentials"))["id"]
     his = (await benoit.get("/api/v1/accounts/verify_credentials"))["id"]
     await benoit.post(f"/api/v1/accounts/{her}/follow")
@@ -317,7 +317,7 @@ async def test_home_and_lists_are_heard(shared: Town) -> None:
         await amina.post(f"/api/v1/statuses/{own}/reblog")
         share = await listener.hear("notification")
         assert json.loads(share["payload"])["type"] == "reblog"
-        await shared.node.store.write(no_salt, int(his))
+        await fresh.node.store.write(no_salt, int(his))
         assert (await listener.hear())["event"] == "filters_changed"
         await write(amina, "Du sel pour la soupe")
         told = json.loads((await listener.hear("update"))["payload"])

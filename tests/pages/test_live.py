@@ -135,17 +135,18 @@ async def test_many_at_once_are_one_word(here: Here) -> None:
 
 
 async def test_news_are_told_to_their_person_alone(here: Here) -> None:
-    made = await number(here.node, await here.node.publish(here.amina))
+    dora, emil = await here.node.account("dora"), await here.node.account("emil")
+    made = await number(here.node, await here.node.publish(dora))
     async with (
-        reader(here.node, here.amina) as amina,
-        reader(here.node, here.benoit) as benoit,
-        listening(amina) as hers,
-        listening(benoit) as his,
+        reader(here.node, dora) as one,
+        reader(here.node, emil) as other,
+        listening(one) as hers,
+        listening(other) as his,
     ):
         for stream in (hers, his):
             _, data = await stream.next("news")
             assert data == '{"unread": 0, "said": "0 nouvelle"}'
-        await here.node.store.write(offer_help, here.node.here, here.benoit, made, text="Je peux.")
+        await here.node.store.write(offer_help, here.node.here, emil, made, text="Je peux.")
         _, data = await hers.next("news")
         assert json.loads(data) == {"unread": 1, "said": "1 nouvelle"}
         assert await his.nothing(hubs.TOGETHER_S * 2, "news")
