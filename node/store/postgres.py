@@ -30,7 +30,7 @@ from node.store.transaction import CALLING, Answer, Transaction, Work
 log = logging.getLogger(__name__)
 
 LOST_SECONDS = 10.0  # how long a unit waits for a server that restarts
-_TRIES = 40  # of a unit that collides with others: some seconds
+_COLLIDING_S = 12.0  # how long a unit that collides with others is tried again
 _CHANNEL = "entraide_bells"
 _WORKERS = 0x656E7472616964  # advisory lock: each worker holds it shared as long as it lives
 _OLDEST = 130_000  # PostgreSQL 13: pg_xact_status with xid8
@@ -248,14 +248,14 @@ class Postgres:
 
     def _run(self, session: _Session, work: Work, reading: bool) -> Transaction:
         """Run a unit until it is committed; raises its own error or Unavailable."""
-        tries = 0
+        tries, began = 0, time.monotonic()
         while True:
             tries += 1
             try:
                 transaction = self._attempt(session, work, reading)
             except BaseException as error:
                 session.reset()
-                self._judge(session, error, tries)
+                self._judge(session, error, tries, time.monotonic() - began)
                 continue
             self._lost_at = None
             return transaction
@@ -314,10 +314,10 @@ class Postgres:
         with contextlib.suppress(sa.exc.SQLAlchemyError), self.engine.begin() as connection:
             connection.execute(_FORGET, {"old": _ASKED_S})
 
-    def _judge(self, session: _Session, error: BaseException, tries: int) -> None:
+    def _judge(self, session: _Session, error: BaseException, tries: int, seconds: float) -> None:
         """Return to try again, after a pause; else raise."""
         match kind := _kind(error):
-            case "collision" if tries < _TRIES:
+            case "collision" if seconds < _COLLIDING_S:
                 time.sleep(random.uniform(0, 0.002 * 2 ** min(tries, 6)))  # noqa: S311 – jitter
             case "duplicate" if tries < 3:
                 pass  # a neighbour was faster: on a second look the unit sees its row
